@@ -1,0 +1,58 @@
+"""Settings, and where the registry lies.
+
+Nothing here reads RDF. The base IRI is a setting; nothing else in the program knows it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from mirld.errors import UsageError
+from mirld.vocab import DEFAULT_BASE
+
+CORPUS_FOLDERS: tuple[str, ...] = ("ontology", "shapes", "data", "site")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a run may be told: `base` is the IRI every relative IRI of the corpus is resolved against (ends in `/`)."""
+
+    base: str = DEFAULT_BASE
+
+    def __post_init__(self) -> None:
+        if not self.base.endswith("/") or "://" not in self.base:
+            raise UsageError(f"the base IRI must be absolute and end in a slash: {self.base}")
+
+
+def registry_root(given: str | os.PathLike[str] | None = None) -> Path:
+    """Find the folder that holds ontology/, shapes/, data/ and site/.
+
+    `given` wins; else a checkout that this package is imported from; else the copy that the wheel carries.
+    Raises UsageError when the folder lacks one of the four.
+    """
+    if given is not None:
+        candidates = [Path(given)]
+    else:
+        here = Path(__file__).resolve().parent
+        candidates = [here.parent.parent, here / "carried"]
+    for root in candidates:
+        if all((root / folder).is_dir() for folder in CORPUS_FOLDERS):
+            return root
+    missing = [folder for folder in CORPUS_FOLDERS if not (candidates[0] / folder).is_dir()]
+    raise UsageError(
+        f"no registry in {candidates[0]}: {', '.join(missing)} missing",
+        hint="name the folder that holds ontology/, shapes/, data/ and site/",
+    )
+
+
+def build_time() -> int:
+    """Return the seconds since 1970 that a build calls now: SOURCE_DATE_EPOCH when set, else the clock."""
+    text = os.environ.get("SOURCE_DATE_EPOCH")
+    if text is None:
+        return int(time.time())
+    if not text.isdigit():
+        raise UsageError(f"SOURCE_DATE_EPOCH is not a whole number of seconds: {text}")
+    return int(text)
