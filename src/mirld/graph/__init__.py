@@ -1,1 +1,15 @@
-"""See the modules of this room."""
+"""Floor 2: a corpus of files and quads, in both directions.
+
+    corpus    which files there are, and the bytes in them
+    load      bytes of Turtle → `Dataset`
+    dataset   quads by named graph, and one merged view indexed by subject and by object
+    infer     what follows from an entry's IRI and from its types
+    describe  the triples of one page
+    turtle, ntriples, jsonld   writers, each with one way to write a graph
+    query     SPARQL over a dataset, answers as text
+
+Rules of this room:
+1. A term is an `Iri` or a `Literal`; a triple is a plain tuple of (subject IRI, predicate IRI, term).
+2. There are no blank nodes; reading one is an InputError.
+3. Only `load` and `query` import pyoxigraph; the rest is standard library, so that writers start at once.
+"""

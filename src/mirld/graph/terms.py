@@ -1,0 +1,64 @@
+"""RDF terms as light Python values: an IRI is a `str` subclass, a literal a named tuple."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from mirld.vocab import RDF, XSD
+
+XSD_STRING = XSD.string
+RDF_LANG_STRING = RDF.langString
+
+
+class Iri(str):
+    """An absolute IRI."""
+
+    __slots__ = ()
+
+
+class Literal(NamedTuple):
+    """A literal: lexical form, datatype IRI, and a language tag when the datatype is rdf:langString.
+
+    >>> Literal("Euler", RDF_LANG_STRING, "en").language
+    'en'
+    """
+
+    value: str
+    datatype: str = XSD_STRING
+    language: str | None = None
+
+
+Term = Iri | Literal
+Triple = tuple[Iri, Iri, Term]
+
+
+def text(value: str, language: str) -> Literal:
+    """Make a literal in a language."""
+    return Literal(value, RDF_LANG_STRING, language)
+
+
+def literal(value: str | int | bool | float) -> Literal:
+    """Make a typed literal of a Python value: booleans, integers, and floats in their shortest decimal form.
+
+    >>> literal(3.5)
+    Literal(value='3.5', datatype='http://www.w3.org/2001/XMLSchema#decimal', language=None)
+    >>> literal(1e-07).datatype
+    'http://www.w3.org/2001/XMLSchema#double'
+    """
+    if isinstance(value, bool):
+        return Literal("true" if value else "false", XSD.boolean)
+    if isinstance(value, int):
+        return Literal(str(value), XSD.integer)
+    if isinstance(value, float):
+        shortest = repr(value)
+        if "e" in shortest or "inf" in shortest or "nan" in shortest:
+            return Literal(f"{value:E}" if "e" in shortest else shortest, XSD.double)
+        return Literal(shortest, XSD.decimal)
+    return Literal(value)
+
+
+def sort_key(term: Term) -> tuple[int, str, str, str]:
+    """Order terms: IRIs first, then literals by language, lexical form and datatype."""
+    if isinstance(term, Literal):
+        return (1, term.language or "", term.value, term.datatype)
+    return (0, term, "", "")
