@@ -1,0 +1,229 @@
+"""What an entry and its parts are: frozen values, no RDF.
+
+`iri` is always absolute. `sources` are the IRIs a part cites itself; what an entry's own properties rest on is in its
+`evidence`. Text is as authored; a property nobody stated is None or an empty tuple.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from mirld.ids import MirId
+
+Value = str | int | float | bool | list[object] | dict[str, object]
+"""A setting's value: a number, a truth, a text, or the JSON list or object it was authored as."""
+
+
+class Ref(NamedTuple):
+    """A named thing: its IRI and the label to show."""
+
+    iri: str
+    label: str
+
+
+class Digest(NamedTuple):
+    """A digest: the local name of its property (`fileSha256`, `layer256`, …) and lower-case hexadecimal digits."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository:
+    """Where a release is published."""
+
+    iri: str
+    host: str
+    name: str
+    revision: str | None = None
+    purl: str | None = None
+    air: str | None = None
+    page: str | None = None
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """One published file; `size` in bytes; `variant` names the variant of the entry it holds, such as `8step`."""
+
+    iri: str
+    name: str | None = None
+    size: int | None = None
+    format: Ref | None = None
+    precision: Ref | None = None
+    layout: Ref | None = None
+    variant: str | None = None
+    comment: str | None = None
+    download: str | None = None
+    repository: str | None = None
+    digests: tuple[Digest, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Names, shapes and types of tensors as one release lays them out; says nothing of the weights."""
+
+    iri: str
+    convention: Ref | None = None
+    precision: Ref | None = None
+    comment: str | None = None
+    digests: tuple[Digest, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loader:
+    """How a library loads the entry: a class, or a method (`call`) of a pipeline."""
+
+    iri: str
+    library: str
+    version: str | None = None
+    class_name: str | None = None
+    module: str | None = None
+    call: str | None = None
+    order: int = 0
+    precision: Ref | None = None
+    scheduler: Ref | None = None
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A value that the entry wants for a parameter; `phase` is load, init or call; `applies_to` holds IRIs."""
+
+    iri: str
+    parameter: str
+    value: Value
+    datatype: str
+    phase: str | None = None
+    unit: str | None = None
+    applies_to: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A parameter as a loader or scheduler defines it, at one version of its library."""
+
+    iri: str
+    name: str
+    type: str | None = None
+    default: Value | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    allowed: tuple[str, ...] = ()
+    unit: str | None = None
+    version: str | None = None
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """A part that a pipeline is made of: an entry of the registry, or only the class its source names."""
+
+    iri: str
+    role: str
+    entry: Ref | None = None
+    class_name: str | None = None
+    library: str | None = None
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compatibility:
+    """A statement that `subject` fits `object` or does not: kind and verdict are concepts."""
+
+    iri: str
+    subject: Ref
+    object: Ref
+    kind: Ref
+    verdict: Ref
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What supports which properties (IRIs) of an entry."""
+
+    iri: str
+    supports: tuple[str, ...]
+    sources: tuple[str, ...]
+    locator: str | None = None
+    confidence: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of the registry: `types` are local names of its classes, `sources` the sources that describe it."""
+
+    id: MirId
+    iri: str
+    label: str
+    types: tuple[str, ...]
+    description: str | None = None
+    other_labels: tuple[str, ...] = ()
+    architectures: tuple[Ref, ...] = ()
+    publishers: tuple[Ref, ...] = ()
+    licences: tuple[Ref, ...] = ()
+    issued: str | None = None
+    homepages: tuple[str, ...] = ()
+    papers: tuple[str, ...] = ()
+    parameter_count: int | None = None
+    tasks: tuple[Ref, ...] = ()
+    task_classes: tuple[str, ...] = ()
+    input_modalities: tuple[Ref, ...] = ()
+    output_modalities: tuple[Ref, ...] = ()
+    precision: Ref | None = None
+    repositories: tuple[Repository, ...] = ()
+    files: tuple[File, ...] = ()
+    layouts: tuple[Layout, ...] = ()
+    loaders: tuple[Loader, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    components: tuple[Component, ...] = ()
+    compatibilities: tuple[Compatibility, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    derived_from: tuple[tuple[str, Ref], ...] = ()
+    """(local name of the property, entry): fineTunedFrom, quantizedFrom, mergedFrom, distilledFrom, variantOf."""
+    adapter_for: tuple[Ref, ...] = ()
+    key_fragments: tuple[str, ...] = ()
+    tensor_counts: tuple[int, ...] = ()
+    tensor_shapes: tuple[str, ...] = ()
+    sources: tuple[Ref, ...] = ()
+
+    @property
+    def digests(self) -> tuple[tuple[Digest, str], ...]:
+        """Every digest of the entry's files and layouts with the IRI of the part it belongs to."""
+        return tuple((digest, part.iri) for part in (*self.files, *self.layouts) for digest in part.digests)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRecord:
+    """One id that was ever published: `state` is current, alias, replaced or withdrawn; dates are ISO 8601."""
+
+    iri: str
+    text: str
+    state: str
+    targets: tuple[str, ...] = ()
+    first_seen: str | None = None
+    last_seen: str | None = None
+    reason: str | None = None
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One source of facts, with what was read of it and under which licence."""
+
+    iri: str
+    title: str
+    description: str | None = None
+    licences: tuple[Ref, ...] = ()
+    pages: tuple[str, ...] = ()
+    revision: str | None = None
+    version: str | None = None
+    retrieved: str | None = None
+    confidence: Ref | None = None
+    rank: int | None = None
