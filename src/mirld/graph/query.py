@@ -41,6 +41,8 @@ MEDIA_TYPES: dict[str, str] = {
     "turtle": "text/turtle",
     "ntriples": "application/n-triples",
 }
+_GRAPH_FORMATS = {"turtle": pyoxigraph.RdfFormat.TURTLE, "ntriples": pyoxigraph.RdfFormat.N_TRIPLES}
+_Found = pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples
 _ROW_FORMATS = {
     "csv": pyoxigraph.QueryResultsFormat.CSV,
     "tsv": pyoxigraph.QueryResultsFormat.TSV,
@@ -59,6 +61,45 @@ class Answer:
     triples: tuple[Triple, ...] | None = None
 
 
+class Result:
+    """What a query gave, to be read once: as values, or written in a format."""
+
+    def __init__(self, found: _Found) -> None:
+        self._found = found
+
+    @property
+    def kind(self) -> str:
+        """One of `rows`, `truth` and `triples`."""
+        if isinstance(self._found, pyoxigraph.QueryBoolean):
+            return "truth"
+        return "rows" if isinstance(self._found, pyoxigraph.QuerySolutions) else "triples"
+
+    def answer(self) -> Answer:
+        """Return the answer as values."""
+        found = self._found
+        if isinstance(found, pyoxigraph.QueryBoolean):
+            return Answer(truth=bool(found))
+        if isinstance(found, pyoxigraph.QuerySolutions):
+            names = tuple(variable.value for variable in found.variables)
+            rows = tuple(tuple(_back(solution[name]) for name in names) for solution in found)
+            return Answer(variables=names, rows=rows)
+        return Answer(triples=tuple(_triple_back(triple) for triple in found))
+
+    def serialize(self, form: str) -> bytes:
+        """Write the answer; `form` is a key of MEDIA_TYPES and must fit the kind of query."""
+        found = self._found
+        if isinstance(found, pyoxigraph.QueryTriples):
+            if form not in _GRAPH_FORMATS:
+                raise QueryError(f"a query that makes triples has no {form} answer", hint="ask for turtle or ntriples")
+            prefixes = PREFIXES if form == "turtle" else None
+            return pyoxigraph.serialize(found, format=_GRAPH_FORMATS[form], prefixes=prefixes) or b""
+        if form not in _ROW_FORMATS:
+            raise QueryError(f"a query that makes rows has no {form} answer", hint=f"ask for {', '.join(_ROW_FORMATS)}")
+        if isinstance(found, pyoxigraph.QueryBoolean) and form in ("csv", "tsv"):
+            return b"true\n" if found else b"false\n"
+        return found.serialize(format=_ROW_FORMATS[form]) or b""
+
+
 class Endpoint:
     """A store filled from a dataset once, asked many times."""
 
@@ -75,37 +116,11 @@ class Endpoint:
         """Fill a store with what one query needs: the named graphs only when it names a graph."""
         return cls(dataset, named_graphs=_NEEDS_GRAPHS.search(query) is not None)
 
-    def ask(self, query: str, *, default_graphs: Iterable[str] = (), named_graphs: Iterable[str] = ()) -> Answer:
-        """Run a query and return its answer as values; QueryError says line and column when it does not parse."""
-        result = self._run(query, default_graphs, named_graphs)
-        if isinstance(result, pyoxigraph.QueryBoolean):
-            return Answer(truth=bool(result))
-        if isinstance(result, pyoxigraph.QuerySolutions):
-            names = tuple(variable.value for variable in result.variables)
-            rows = tuple(tuple(_back(solution[name]) for name in names) for solution in result)
-            return Answer(variables=names, rows=rows)
-        return Answer(triples=tuple(_triple_back(triple) for triple in result))
+    def run(self, query: str, *, default_graphs: Iterable[str] = (), named_graphs: Iterable[str] = ()) -> Result:
+        """Run a query; QueryError says line and column when it does not parse."""
+        return Result(self._run(query, default_graphs, named_graphs))
 
-    def serialize(
-        self, query: str, form: str, *, default_graphs: Iterable[str] = (), named_graphs: Iterable[str] = ()
-    ) -> bytes:
-        """Run a query and write the answer; `form` is a key of MEDIA_TYPES, and must fit the kind of query."""
-        result = self._run(query, default_graphs, named_graphs)
-        if isinstance(result, pyoxigraph.QueryTriples):
-            formats = {"turtle": pyoxigraph.RdfFormat.TURTLE, "ntriples": pyoxigraph.RdfFormat.N_TRIPLES}
-            if form not in formats:
-                raise QueryError(f"a query that makes triples has no {form} answer", hint="ask for turtle or ntriples")
-            prefixes = PREFIXES if form == "turtle" else None
-            return pyoxigraph.serialize(result, format=formats[form], prefixes=prefixes) or b""
-        if form not in _ROW_FORMATS:
-            raise QueryError(f"a query that makes rows has no {form} answer", hint=f"ask for {', '.join(_ROW_FORMATS)}")
-        if isinstance(result, pyoxigraph.QueryBoolean) and form in ("csv", "tsv"):
-            return b"true\n" if result else b"false\n"
-        return result.serialize(format=_ROW_FORMATS[form]) or b""
-
-    def _run(
-        self, query: str, default_graphs: Iterable[str], named_graphs: Iterable[str]
-    ) -> pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples:
+    def _run(self, query: str, default_graphs: Iterable[str], named_graphs: Iterable[str]) -> _Found:
         if _UPDATE.match(query):
             raise QueryError(
                 "this changes data, and a query here only reads", hint="write SELECT, ASK, CONSTRUCT or DESCRIBE"

@@ -196,7 +196,8 @@ class Entry:
     @property
     def digests(self) -> tuple[tuple[Digest, str], ...]:
         """Every digest of the entry's files and layouts with the IRI of the part it belongs to."""
-        return tuple((digest, part.iri) for part in (*self.files, *self.layouts) for digest in part.digests)
+        parts: tuple[File | Layout, ...] = (*self.files, *self.layouts)
+        return tuple((digest, part.iri) for part in parts for digest in part.digests)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
