@@ -84,7 +84,8 @@ class TurtleWriter:
         return self.iri(subject) + "\n" + " ;\n".join(lines) + " .\n"
 
     def _predicate_key(self, predicate: str) -> tuple[bool, bool, str]:
-        return predicate != RDF_TYPE, predicate != RDFS_LABEL, self.iri(predicate)
+        # `a` needs no prefix, so rdf:type is not written as a name and does not count as a use of `rdf:`.
+        return predicate != RDF_TYPE, predicate != RDFS_LABEL, "" if predicate == RDF_TYPE else self.iri(predicate)
 
 
 def write_turtle(triples: Iterable[Triple], base: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
