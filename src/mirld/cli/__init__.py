@@ -1,1 +1,162 @@
-"""See the modules of this room."""
+"""Floor 8: the command line. One file a command: options to values, one call, print.
+
+    commands   the lazy table: name → module, so that a command starts with nothing but its own imports
+    this file  the group, what every command is told (`Place`), and the one place where errors become exit codes
+
+A command returns its exit code, or None for 0. Data goes to stdout, words to stderr.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import sys
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from mirld import __version__
+from mirld.config import Settings, registry_root
+from mirld.errors import EXIT_BUG, EXIT_INPUT, EXIT_YES, MirldError
+from mirld.vocab import DEFAULT_BASE
+
+EXIT_INTERRUPTED = 130
+"""What a shell expects of a program that Ctrl-C ended: 128 and the number of the signal."""
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "build": ("mirld.cli.build:command", "Render the registry as a web site with all its dumps."),
+    "check": ("mirld.cli.check:command", "Check the registry against its shapes, its rules and its ledger."),
+    "fmt": ("mirld.cli.fmt:command", "Write data files in the one agreed form."),
+    "harvest": ("mirld.cli.harvest:command", "Read other people's lists into data/harvested/."),
+    "new": ("mirld.cli.new:command", "Write the skeleton of a new entry."),
+    "query": ("mirld.cli.query:command", "Ask the registry in SPARQL."),
+    "resolve": ("mirld.cli.resolve:command", "Find the entry that a name, repository or digest means."),
+    "serve": ("mirld.cli.serve:command", "Serve the site with content negotiation and SPARQL."),
+}
+"""Every command: where it is (module:attribute) and the line that `mirld --help` shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What every command is told: the folder of the registry, if one was given, and the settings."""
+
+    given: Path | None
+    settings: Settings
+
+    @property
+    def root(self) -> Path:
+        """Folder with ontology/, shapes/, data/ and site/: the one given, a checkout, or the one that was installed."""
+        return registry_root(self.given)
+
+    @property
+    def base(self) -> str:
+        """IRI that entries are named under."""
+        return self.settings.base
+
+
+pass_place = click.make_pass_decorator(Place)
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands, sorted."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command; None when there is no such name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        found = getattr(importlib.import_module(module), attribute)
+        if not isinstance(found, click.Command):
+            raise TypeError(f"{module}:{attribute} is no command")
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command an argument names; an unknown one is told what it may have meant."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            near = difflib.get_close_matches(name, COMMANDS, n=1, cutoff=0.5)
+            meant = f"did you mean {near[0]}?" if near else f"the commands are {', '.join(sorted(COMMANDS))}"
+            raise click.UsageError(f"there is no command {name}: {meant}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from the table, so that help imports none of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
+
+
+_EXAMPLES = """
+\b
+Examples:
+  mirld resolve clip-l
+  mirld query "SELECT ?e { ?e a mir:Model } LIMIT 3"
+  mirld check
+  mirld --root ~/my-registry build --out public
+"""
+
+
+@click.group(
+    cls=LazyGroup,
+    name="mirld",
+    help="The registry of machine-intelligence resources as linked data." + "\n" + _EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="mirld")
+@click.option(
+    "--root",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder with ontology/, shapes/, data/ and site/; without it, the registry that came with mirld.",
+)
+@click.option("--base", default=DEFAULT_BASE, show_default=True, help="IRI that entries are named under.")
+@click.pass_context
+def group(ctx: click.Context, root: Path | None, base: str) -> None:
+    """Take what every command is told."""
+    ctx.obj = Place(given=root, settings=Settings(base=base))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line (without the program's name) and return its exit code."""
+    try:
+        code = group.main(args=arguments, prog_name="mirld", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("interrupted", err=True)
+        return EXIT_INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return error.exit_code
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        hint = f"{context.command_path} --help says what may stand here" if context is not None else None
+        return _say(error.format_message().rstrip("."), hint, error.exit_code)
+    except MirldError as error:
+        return _say(str(error), error.hint, error.exit_code)
+    except OSError as error:
+        name = f": {error.filename}" if error.filename else ""
+        return _say(f"{(error.strerror or str(error)).lower()}{name}", None, EXIT_INPUT)
+    except Exception as error:  # the last net: whatever is left is a bug, and is said to be one
+        traceback.print_exc()
+        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        return _say(f"this is a bug in mirld {__version__}: {what}", "please report it with the lines above", EXIT_BUG)
+    return code if isinstance(code, int) else EXIT_YES
+
+
+def _say(message: str, hint: str | None, code: int) -> int:
+    click.echo(f"error: {message}", err=True)
+    if hint:
+        click.echo(f"hint: {hint}", err=True)
+    return code
+
+
+def main() -> NoReturn:
+    """Run the command line of this process and end it."""
+    sys.exit(run())
