@@ -1,8 +1,8 @@
 """Turtle, the one way mirld writes it.
 
 Subjects sorted, an entry before its parts; each on a line of its own; `a` first, then rdfs:label, then the predicates
-by prefixed name; one predicate a line; objects sorted. Everything below the base is a relative IRI. Only the prefixes
-in use are declared. Same triples, same bytes.
+by prefixed name; one predicate a line, or one object a line where that would be too long; objects sorted. Everything
+below the base is a relative IRI. Only the prefixes in use are declared. Same triples, same bytes.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _DECIMAL = re.compile(r"[+-]?[0-9]*\.[0-9]+")
 _RISKY_RELATIVE = re.compile(r"^$|^[A-Za-z][A-Za-z0-9+.-]*:|^/|^\.{1,2}(?:/|$)|^[?#]")
 
 _INDENT = "    "
+_WIDTH = 120
 
 
 class TurtleWriter:
@@ -30,10 +31,19 @@ class TurtleWriter:
 
     def __init__(self, base: str, prefixes: Mapping[str, str] = PREFIXES) -> None:
         self._base = base
+        self._prefixes = prefixes
         # The longest namespace wins, so that a term of `ns#` is never written as a relative IRI.
         self._namespaces = sorted(((iri, name) for name, iri in prefixes.items()), key=lambda pair: -len(pair[0]))
         self._iris: dict[str, str] = {}
         self.used: set[str] = set()
+
+    def document(self, triples: Iterable[Triple]) -> str:
+        """Write a document: base, the prefixes in use, then one block a subject; a writer may write many."""
+        self.used = set()
+        blocks = [self.block(subject, pairs) for subject, pairs in _by_subject(triples)]
+        head = [f"@base <{self._base}> .\n"]
+        head += [f"@prefix {name}: <{self._prefixes[name]}> .\n" for name in sorted(self.used)]
+        return "".join(head) + "\n" + "\n".join(blocks)
 
     def iri(self, iri: str) -> str:
         """Write an IRI: prefixed, relative, or in full."""
@@ -80,7 +90,11 @@ class TurtleWriter:
         for predicate in sorted(by_predicate, key=self._predicate_key):
             name = "a" if predicate == RDF_TYPE else self.iri(predicate)
             written = [self.term(term) for term in sorted(by_predicate[predicate], key=sort_key)]
-            lines.append(f"{_INDENT}{name} {', '.join(written)}")
+            line = f"{_INDENT}{name} {', '.join(written)}"
+            if len(line) > _WIDTH and len(written) > 1:
+                # One object a line, so that adding one changes one line.
+                line = f"{_INDENT}{name}\n{_INDENT * 2}" + f",\n{_INDENT * 2}".join(written)
+            lines.append(line)
         return self.iri(subject) + "\n" + " ;\n".join(lines) + " .\n"
 
     def _predicate_key(self, predicate: str) -> tuple[bool, bool, str]:
@@ -99,11 +113,7 @@ def write_turtle(triples: Iterable[Triple], base: str, prefixes: Mapping[str, st
     <x>
         rdfs:label "X"@en .
     """
-    writer = TurtleWriter(base, prefixes)
-    blocks = [writer.block(subject, pairs) for subject, pairs in _by_subject(triples)]
-    head = [f"@base <{base}> .\n"]
-    head += [f"@prefix {name}: <{prefixes[name]}> .\n" for name in sorted(writer.used)]
-    return "".join(head) + "\n" + "\n".join(blocks)
+    return TurtleWriter(base, prefixes).document(triples)
 
 
 def _by_subject(triples: Iterable[Triple]) -> Iterator[tuple[str, list[tuple[str, Term]]]]:
