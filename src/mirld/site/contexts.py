@@ -1,0 +1,357 @@
+"""What each template sees. A template may use the fields of its context and nothing else; a test holds both to it.
+
+Every text is as authored and is escaped by the template. Every `href` is ready to use on its page. `anchor` is the
+fragment of a part, and the template makes it an `id`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from mirld.site.links import Link
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """What the frame of every page needs: `root` is the way to the top of the site, `data` its JSON-LD, escaped."""
+
+    title: str
+    description: str
+    root: str
+    canonical: str
+    nav: str = ""
+    data: Markup | None = None
+    refresh: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crumb:
+    """One part of a name: `mark` is the class that gives its colour, `role` what the part is called."""
+
+    text: str
+    role: str
+    mark: str
+    joint: str = ""
+    href: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One line of a list of facts: a term, and what is known of it."""
+
+    term: Link
+    values: tuple[Link, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Links under one heading."""
+
+    title: str
+    links: tuple[Link, ...]
+    more: Link | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loading:
+    """One way to load an entry; `code` is ready to run, or None when the registry knows too little for that."""
+
+    anchor: str
+    library: str
+    version: str | None
+    names: tuple[str, ...]
+    notes: tuple[Link, ...]
+    code: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Digested:
+    """One digest: what kind it is, its digits in full, and the other entries that carry the same one."""
+
+    kind: str
+    value: str
+    also: tuple[Link, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """A file or a layout."""
+
+    anchor: str
+    name: str
+    traits: tuple[Link, ...]
+    comment: str | None
+    digests: tuple[Digested, ...]
+    sources: tuple[Link, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One row of a table of an entry's parts: a heading cell, then cells of links; `anchor` may be empty."""
+
+    anchor: str
+    head: Link
+    cells: tuple[tuple[Link, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """Rows under headings; `code` says that the heading cells hold names of code. Empty columns are left out."""
+
+    headings: tuple[str, ...]
+    rows: tuple[Row, ...]
+    code: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryContext:
+    """entry.html: one model, operation or development entry; series.html: what a series shares, and its releases."""
+
+    head: Head
+    label: str
+    crumbs: tuple[Crumb, ...]
+    text: str
+    iri: str
+    description: str | None
+    other_labels: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    releases: Table | None
+    loadings: tuple[Loading, ...]
+    repositories: Table | None
+    files: tuple[Stored, ...]
+    layouts: tuple[Stored, ...]
+    tensors: tuple[Fact, ...]
+    components: Table | None
+    lineage: tuple[Group, ...]
+    fits: tuple[Group, ...]
+    judged: Table | None
+    settings: Table | None
+    parameters: Table | None
+    evidence: Table | None
+    sources: tuple[Link, ...]
+    disputed: Table | None
+    aliases: tuple[Link, ...]
+    incoming: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryRow:
+    """An entry in a list."""
+
+    link: Link
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceContext:
+    """concept.html: a concept, and the entries that carry it."""
+
+    head: Head
+    label: str
+    crumbs: tuple[Crumb, ...]
+    iri: str
+    definition: str | None
+    replaced_by: tuple[Link, ...]
+    deprecated: bool
+    facts: tuple[Fact, ...]
+    tree: tuple[Group, ...]
+    entries: tuple[EntryRow, ...]
+    total: int
+    more: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Branch:
+    """A concept in the tree of its scheme: `depth` from 0, `count` of entries that carry it."""
+
+    link: Link
+    token: str
+    depth: int
+    definition: str | None
+    deprecated: bool
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchemeContext:
+    """scheme.html: a concept scheme as a tree."""
+
+    head: Head
+    label: str
+    crumbs: tuple[Crumb, ...]
+    iri: str
+    definition: str | None
+    facts: tuple[Fact, ...]
+    branches: tuple[Branch, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermRow:
+    """A term of the ontology: `used` says how often the registry uses it, `seen` where."""
+
+    anchor: str
+    name: str
+    label: str
+    definition: str | None
+    status: str | None
+    notes: tuple[str, ...]
+    examples: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    used: int
+    seen: Link | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OntologyContext:
+    """ontology.html: every term on one page."""
+
+    head: Head
+    label: str
+    iri: str
+    definition: str | None
+    facts: tuple[Fact, ...]
+    classes: tuple[TermRow, ...]
+    properties: tuple[TermRow, ...]
+    others: tuple[TermRow, ...]
+    borrowed: tuple[Row, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShapeRow:
+    """A shape: what it holds for, and what it says when it does not hold."""
+
+    anchor: str
+    name: str
+    target: tuple[Link, ...]
+    severity: str | None
+    message: str | None
+    description: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShapesContext:
+    """shapes.html: every shape on one page."""
+
+    head: Head
+    iri: str
+    shapes: tuple[ShapeRow, ...]
+    files: tuple[Link, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceContext:
+    """source.html: one source, and what was found wrong in it."""
+
+    head: Head
+    label: str
+    crumbs: tuple[Crumb, ...]
+    iri: str
+    definition: str | None
+    facts: tuple[Fact, ...]
+    entries: int
+    problems: tuple[Fact, ...]
+    findings: Table | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerContext:
+    """ledger.html: a name that was published once: what became of it."""
+
+    head: Head
+    text: str
+    crumbs: tuple[Crumb, ...]
+    iri: str
+    state: Link
+    targets: tuple[Link, ...]
+    reason: str | None
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """A link with a count and its share of the largest count, from 0 to 1000."""
+
+    link: Link
+    count: int
+    share: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HomeContext:
+    """home.html."""
+
+    head: Head
+    crumbs: tuple[Crumb, ...]
+    example: Link
+    entries: int
+    series: int
+    names: int
+    bars: tuple[Group, ...]
+    models: tuple[Bar, ...]
+    operations: tuple[Bar, ...]
+    downloads: tuple[Link, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndexContext:
+    """index.html: an index of the registry: groups of links with a lede."""
+
+    head: Head
+    label: str
+    lede: str
+    crumbs: tuple[Crumb, ...]
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListContext:
+    """list.html: one page of a long list; `pages` links to all its pages, the current one without href."""
+
+    head: Head
+    label: str
+    lede: str
+    crumbs: tuple[Crumb, ...]
+    table: Table | None
+    total: int
+    pages: tuple[Link, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Download:
+    """A file to download: `size` in bytes, `digest` its SHA-256."""
+
+    link: Link
+    what: str
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataContext:
+    """data.html: the dumps."""
+
+    head: Head
+    downloads: tuple[Download, ...]
+    triples: int
+    entries: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrammarContext:
+    """grammar.html: the ABNF and the conformance file."""
+
+    head: Head
+    abnf: str
+    accepted: Table | None
+    rejected: Table | None
+    files: tuple[Link, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LostContext:
+    """404.html: `head.root` is absolute, since nobody knows where it will be shown."""
+
+    head: Head

@@ -1,0 +1,232 @@
+"""Home, indexes, long lists, downloads and the grammar into what their pages show."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from mirld.registry.values import Entry
+from mirld.site.contexts import (
+    Bar,
+    Group,
+    Head,
+    HomeContext,
+    IndexContext,
+    ListContext,
+    Row,
+)
+from mirld.site.entry_pages import kind_of
+from mirld.site.links import Link
+from mirld.site.material import Linker, Material
+from mirld.site.names import crumbs_of, plain, table, trail
+from mirld.site.plan import ROWS, Page
+from mirld.vocab import DCTERMS, MIR, SKOS
+
+Item = TypeVar("Item")
+
+_EXAMPLE = "model/unet/stable-diffusion-xl/base"
+_DOWNLOADS = ("mirld.ttl.gz", "mirld.nt.gz", "mirld.jsonld.gz")
+
+
+def home_context(material: Material, page: Page, head: Head) -> HomeContext:
+    """Say what this is, on one page."""
+    link = Linker(material, page)
+    registry, base = material.registry, material.base
+    example = registry.by_iri.get(base + _EXAMPLE) or next(iter(registry), None)
+    models = _architectures(entry for entry in registry if entry.id.domain in ("model", "dev"))
+    operations = _architectures(entry for entry in registry if entry.id.domain == "operations")
+    return HomeContext(
+        head=head,
+        crumbs=crumbs_of(example.id, link, base) if example else (),
+        example=Link(str(example.id), link.to(example.iri).href) if example else Link("none"),
+        entries=len(registry),
+        series=sum(1 for entry in registry if entry.id.domain == "info"),
+        names=len(registry.ledger),
+        bars=(),
+        models=_bars(models, link, base),
+        operations=_bars(operations, link, base),
+        downloads=tuple(Link(name.removeprefix("mirld."), f"{link.root}data/{name}") for name in _DOWNLOADS),
+    )
+
+
+def _architectures(entries: Iterable[Entry]) -> Counter[str]:
+    return Counter(entry.id.architecture for entry in entries)
+
+
+def _bars(counts: Counter[str], link: Linker, base: str) -> tuple[Bar, ...]:
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    most = ranked[0][1] if ranked else 1
+    return tuple(
+        Bar(link=link.to(f"{base}vocab/architecture/{token}"), count=count, share=max(8, count * 1000 // most))
+        for token, count in ranked
+    )
+
+
+_INDEX_TEXTS = {
+    "vocab": (
+        "Vocabularies",
+        "The words that entries are described with. Each is a scheme of concepts with pages of their own.",
+    ),
+    "agent": ("Publishers", "The people and organisations that published what the registry names."),
+    "licence": ("Licences", "The licences of entries, each with the entries that carry it."),
+    "source": ("Sources", "Where facts come from. Every fact in the registry belongs to one of these."),
+    "ledger": (
+        "Ledger of names",
+        "Every name that was ever published, and what became of it. None is lost, none is used twice.",
+    ),
+    "browse": ("Browse", "Every way into the registry."),
+}
+
+
+def index_context(material: Material, page: Page, head: Head) -> IndexContext:
+    """List the resources of one kind."""
+    link = Linker(material, page)
+    name = page.path
+    label, lede = _INDEX_TEXTS[name]
+    groups = (
+        _browse(material, link)
+        if name == "browse"
+        else _ledger(material, link)
+        if name == "ledger"
+        else _below(material, name, link)
+    )
+    return IndexContext(head=head, label=label, lede=lede, crumbs=trail(link, here=name), groups=groups)
+
+
+def index_title(name: str) -> tuple[str, str]:
+    """Title and description of an index."""
+    return _INDEX_TEXTS[name]
+
+
+def _below(material: Material, name: str, link: Linker) -> tuple[Group, ...]:
+    depth = 1
+    found = sorted(
+        (
+            link.to(page.subject, _note(material, page))
+            for page in material.pages
+            if page.path.startswith(f"{name}/") and page.path.count("/") == depth
+        ),
+        key=lambda found: found.label.casefold(),
+    )
+    return (Group(title="", links=tuple(found)),) if found else ()
+
+
+def _note(material: Material, page: Page) -> str | None:
+    view = material.view
+    if page.view == "scheme":
+        return f"{sum(1 for _, name in view.incoming(page.subject) if name == SKOS.inScheme):,}"
+    entries = {subject for subject, name in view.incoming(page.subject) if name in _COUNTED}
+    return f"{len(entries):,}" if entries else None
+
+
+_COUNTED = frozenset({str(DCTERMS.publisher), str(DCTERMS.license), str(MIR.source)})
+
+
+def _browse(material: Material, link: Linker) -> tuple[Group, ...]:
+    registry, base = material.registry, material.base
+    groups = [
+        Group(
+            title="All",
+            links=(
+                link.path("A to Z", "browse/a-z", f"{len(registry):,}"),
+                link.path("Every name there ever was", "browse/ledger", f"{len(registry.ledger):,}"),
+            ),
+        )
+    ]
+    domains = Counter(entry.id.domain for entry in registry)
+    groups.append(
+        Group(
+            title="Domain",
+            links=tuple(
+                link.path(material.label(f"{base}vocab/domain/{token}"), f"browse/domain/{token}", f"{count:,}")
+                for token, count in sorted(domains.items())
+            ),
+        )
+    )
+    for title, counts in (
+        ("Architecture", Counter(ref.iri for entry in registry for ref in entry.architectures)),
+        ("Task", Counter(ref.iri for entry in registry for ref in entry.tasks)),
+        ("Licence", Counter(ref.iri for entry in registry for ref in entry.licences)),
+        ("Publisher", Counter(ref.iri for entry in registry for ref in entry.publishers)),
+    ):
+        links = sorted(
+            (link.to(iri, f"{count:,}") for iri, count in counts.items()), key=lambda found: found.label.casefold()
+        )
+        if links:
+            groups.append(Group(title=title, links=tuple(links)))
+    return tuple(groups)
+
+
+def _ledger(material: Material, link: Linker) -> tuple[Group, ...]:
+    counts = Counter(record.state for record in material.registry.ledger.values())
+    states = tuple(
+        link.to(f"{material.base}vocab/state/{state}", f"{count:,}") for state, count in sorted(counts.items())
+    )
+    everything = link.path("Every name there ever was", "browse/ledger", f"{len(material.registry.ledger):,}")
+    return (Group(title="All", links=(everything,)), Group(title="What became of them", links=states))
+
+
+def entries_context(material: Material, page: Page, head: Head) -> ListContext:
+    """List entries: all, of one domain, or of one architecture."""
+    link = Linker(material, page)
+    registry = material.registry
+    if page.view == "list-domain":
+        entries = [entry for entry in registry if entry.id.domain == page.topic]
+        label = f"Domain: {material.label(f'{material.base}vocab/domain/{page.topic}')}"
+    elif page.view == "list-architecture":
+        iri = f"{material.base}vocab/architecture/{page.topic}"
+        entries = [entry for entry in registry if any(ref.iri == iri for ref in entry.architectures)]
+        label = f"Architecture: {material.label(iri)}"
+    else:
+        entries = sorted(registry, key=lambda entry: (entry.label.casefold(), entry.id))
+        label = "All entries, A to Z"
+    rows = tuple(
+        Row(
+            anchor="",
+            head=Link(entry.label, link.to(entry.iri).href),
+            cells=(plain(str(entry.id)), plain(kind_of(entry)), plain(entry.issued)),
+        )
+        for entry in _slice(entries, page)
+    )
+    return _list(page, head, link, label, ("Name", "Id", "Kind", "Released"), rows, len(entries))
+
+
+def names_context(material: Material, page: Page, head: Head) -> ListContext:
+    """List the records of the ledger."""
+    link = Linker(material, page)
+    records = list(material.registry.ledger.values())
+    rows = tuple(
+        Row(
+            anchor="",
+            head=Link(record.text, link.to(record.iri).href),
+            cells=(plain(record.state), tuple(link.to(iri) for iri in record.targets)),
+        )
+        for record in _slice(records, page)
+    )
+    return _list(page, head, link, "Every name there ever was", ("Name", "State", "Leads to"), rows, len(records))
+
+
+def _slice(items: Sequence[Item], page: Page) -> Sequence[Item]:
+    return items[(page.number - 1) * ROWS : page.number * ROWS]
+
+
+def _list(
+    page: Page, head: Head, link: Linker, label: str, headings: tuple[str, ...], rows: tuple[Row, ...], total: int
+) -> ListContext:
+    first = page.path if page.number == 1 else page.path.rpartition("/")[0]
+    pages = tuple(
+        Link(str(number))
+        if number == page.number
+        else link.path(str(number), first if number == 1 else f"{first}/{number}")
+        for number in range(1, page.of + 1)
+    )
+    return ListContext(
+        head=head,
+        label=label,
+        lede=f"{total:,} in all." if page.of == 1 else f"{total:,} in all, page {page.number} of {page.of}.",
+        crumbs=trail(link, ("browse", "browse"), here=first.removeprefix("browse/")),
+        table=table(headings, rows),
+        total=total,
+        pages=pages,
+    )

@@ -1,0 +1,185 @@
+"""All that pages are made from, loaded once: a dataset, its values, and where everything has its page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from mirld.errors import InputError, SyntaxInputError
+from mirld.graph.corpus import Corpus
+from mirld.graph.dataset import Dataset, Graph
+from mirld.graph.describe import Descriptions
+from mirld.graph.jsonld import JsonLdWriter
+from mirld.graph.terms import Iri, Literal, Triple
+from mirld.registry import Registry, read_registry
+from mirld.site.links import Link, Places, outside, prefixed, root_of, short_name
+from mirld.site.plan import Page, plan
+from mirld.vocab import DCTERMS, FOAF, MIR, OWL, RDF_TYPE, RDFS_LABEL, SKOS
+
+_LABELS = (RDFS_LABEL, SKOS.prefLabel, DCTERMS.term("title"), FOAF.name, SKOS.notation)
+
+ONTOLOGY = str(MIR)[:-1]
+"""IRI of the ontology; its terms are parts of it."""
+
+KINDS: dict[str, str] = {
+    "Info": "series",
+    "Model": "model",
+    "Adapter": "adapter",
+    "Operation": "operation",
+    "Scheduler": "scheduler",
+    "Development": "development",
+}
+"""What a page calls an entry of each class."""
+
+
+@dataclass
+class Material:
+    """`folder` holds ontology/, shapes/ and site/content, `look` holds templates/ and static/.
+
+    Nothing here changes once `load` returned.
+    """
+
+    folder: Path
+    look: Path
+    dataset: Dataset
+    registry: Registry
+    pages: tuple[Page, ...]
+    places: Places
+    context: Mapping[str, Any]
+
+    @classmethod
+    def load(cls, corpus: Corpus, dataset: Dataset, look: Path | None = None) -> Material:
+        """Read the values of a dataset and plan its pages; raises InputError for a name that no file system holds."""
+        registry = read_registry(dataset)
+        pages = plan(dataset.view, registry)
+        return cls(
+            folder=corpus.root,
+            look=look or corpus.root / "site",
+            dataset=dataset,
+            registry=registry,
+            pages=pages,
+            places=Places({page.subject: page.path for page in pages if page.subject}, dataset.view),
+            context=read_context(corpus.root / "ontology" / "context.jsonld"),
+        )
+
+    @property
+    def base(self) -> str:
+        """The base IRI."""
+        return self.dataset.base
+
+    @property
+    def view(self) -> Graph:
+        """The merged graph."""
+        return self.dataset.view
+
+    @cached_property
+    def jsonld(self) -> JsonLdWriter:
+        """The writer of JSON-LD with the published context."""
+        return JsonLdWriter(self.context)
+
+    @cached_property
+    def descriptions(self) -> Descriptions:
+        """Triples of resources."""
+        return Descriptions(self.view)
+
+    @cached_property
+    def ontology(self) -> list[Triple]:
+        """All that the file of the ontology says, remarks on terms of other vocabularies included."""
+        graphs = [
+            graph
+            for graph, triples in self.dataset.graphs.items()
+            if (Iri(ONTOLOGY), Iri(RDF_TYPE), Iri(OWL.Ontology)) in triples
+        ]
+        return list(Graph(triple for graph in graphs for triple in self.dataset.graphs[graph]).sorted())
+
+    @cached_property
+    def outvoted(self) -> Mapping[str, tuple[tuple[str, Triple], ...]]:
+        """(source, triple) that another source outranked, by the resource the triple is about."""
+        found: dict[str, list[tuple[str, Triple]]] = {}
+        for graph, triple in self.dataset.outvoted:
+            source = self.dataset.sources.get(graph) or graph
+            found.setdefault(triple[0].partition("#")[0], []).append((source, triple))
+        return {whole: tuple(pairs) for whole, pairs in found.items()}
+
+    def triples_of(self, page: Page) -> list[Triple]:
+        """Return what the data of a page says: all of its resource and its parts; nothing for a list."""
+        if not page.subject:
+            return []
+        return self.ontology if page.subject == ONTOLOGY else self.descriptions.of(page.subject)
+
+    def label(self, iri: str) -> str:
+        """Name a resource: its label, else the end of its IRI."""
+        pairs = self.view.pairs(iri)
+        for predicate in _LABELS:
+            best = None
+            for found, term in pairs:
+                if found == predicate and isinstance(term, Literal):
+                    if term.language in (None, "en"):
+                        return term.value
+                    best = best or term.value
+            if best is not None:
+                return best
+        known = prefixed(iri)
+        if known != iri or not iri.startswith(self.base):
+            return known
+        return iri.partition("#")[2] or iri.rpartition("/")[2] or iri
+
+
+class Linker:
+    """Makes links that work on one page."""
+
+    def __init__(self, material: Material, page: Page) -> None:
+        self.root = root_of(page.path)
+        self._material = material
+        self._known: dict[str, Link] = {}
+
+    def to(self, iri: str, note: str | None = None) -> Link:
+        """Link to anything that has an IRI; what has no page and no linkable scheme is only named."""
+        found = self._known.get(iri)
+        if found is None:
+            found = self._known[iri] = self._make(iri)
+        return found if note is None else found._replace(note=note)
+
+    def _make(self, iri: str) -> Link:
+        material = self._material
+        href = material.places.href(iri, self.root)
+        if href is not None:
+            return Link(material.label(iri), href)
+        if iri.startswith((material.base, ONTOLOGY)) or iri in material.view:
+            return Link(material.label(iri), None if iri.startswith((material.base, ONTOLOGY)) else outside(iri))
+        return Link(short_name(iri), outside(iri))
+
+    def term(self, iri: str) -> Link:
+        """Link to a term of a vocabulary: to our page when it is ours, else only its prefixed name."""
+        href = self._material.places.href(iri, self.root)
+        return Link(self._material.label(iri) if href else prefixed(iri), href)
+
+    def path(self, label: str, path: str, note: str | None = None) -> Link:
+        """Link to a page that is no resource."""
+        return Link(label, f"{self.root}{path}/" if path else self.root, note)
+
+    def value(self, term: Iri | Literal) -> Link:
+        """Show a value: a link for an IRI, its text for a literal, with its language when that is not English."""
+        if isinstance(term, Literal):
+            return Link(term.value, None, term.language if term.language not in (None, "en") else None)
+        return self.to(term)
+
+
+def read_context(path: Path) -> Mapping[str, Any]:
+    """Read the `@context` of a JSON-LD file; empty when there is no such file."""
+    if not path.is_file():
+        return {}
+    try:
+        document = json.loads(path.read_bytes())
+        context = document["@context"]
+    except OSError as error:
+        raise InputError(f"cannot read the file: {error.strerror}", file=f"ontology/{path.name}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise SyntaxInputError("this is no JSON-LD context", file=f"ontology/{path.name}") from error
+    if not isinstance(context, dict):
+        raise SyntaxInputError("the @context is no object", file=f"ontology/{path.name}")
+    return context

@@ -1,0 +1,104 @@
+"""How things are written on pages: names with their parts, sizes, counts, values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from mirld.ids import MirId
+from mirld.registry.values import Value
+from mirld.site.contexts import Crumb, Row, Table
+from mirld.site.links import Link
+from mirld.site.material import Linker
+
+_SIZES = ("bytes", "kB", "MB", "GB", "TB")
+_COUNTS = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
+
+
+def crumbs_of(mir_id: MirId, link: Linker, base: str) -> tuple[Crumb, ...]:
+    """Take a name apart; every part leads to its page."""
+    parts = [
+        Crumb(text="mir", role="scheme", mark="p", joint=":", href=link.root),
+        Crumb(
+            text=mir_id.domain,
+            role="domain",
+            mark="d",
+            joint=".",
+            href=link.to(f"{base}vocab/domain/{mir_id.domain}").href,
+        ),
+        Crumb(
+            text=mir_id.architecture,
+            role="architecture",
+            mark="a",
+            joint=".",
+            href=link.to(f"{base}vocab/architecture/{mir_id.architecture}").href,
+        ),
+        Crumb(
+            text=mir_id.series,
+            role="series",
+            mark="r",
+            joint=":" if mir_id.compatibility else "",
+            href=link.to(mir_id.series_id.iri(base)).href,
+        ),
+    ]
+    if mir_id.compatibility:
+        parts.append(Crumb(text=mir_id.compatibility, role="compatibility", mark="k"))
+    parts += [Crumb(text=f"@{variant}", role="variant", mark="v") for variant in mir_id.variants]
+    return tuple(parts)
+
+
+def trail(link: Linker, *steps: tuple[str, str], here: str) -> tuple[Crumb, ...]:
+    """Make the way to a page that is no entry: (text, path) of each page above it, then the page itself."""
+    above = [Crumb(text=text, role="", mark="p", joint="/", href=link.path(text, path).href) for text, path in steps]
+    return (*above, Crumb(text=here, role="", mark="p"))
+
+
+def size(count: int) -> str:
+    """Write a number of bytes in decimal units.
+
+    >>> size(6938078334)
+    '6.94 GB'
+    """
+    value, unit = float(count), 0
+    while value >= 1000 and unit < len(_SIZES) - 1:
+        value, unit = value / 1000, unit + 1
+    return f"{count} bytes" if unit == 0 else f"{value:.3g} {_SIZES[unit]}"
+
+
+def amount(count: int) -> str:
+    """Write a large number as it is spoken.
+
+    >>> amount(2567463684)
+    '2.57 billion'
+    """
+    for unit, name in _COUNTS:
+        if count >= unit:
+            return f"{count / unit:.3g} {name}"
+    return f"{count:,}"
+
+
+def value_text(value: Value) -> str:
+    """Write a setting's value as its source does: text bare, everything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def plain(*texts: str | None) -> tuple[Link, ...]:
+    """Make a cell of texts that lead nowhere."""
+    return tuple(Link(text) for text in texts if text)
+
+
+def table(headings: tuple[str, ...], rows: Iterable[Row], *, code: bool = False) -> Table | None:
+    """Make a table of rows, without the columns that are empty in all of them; None when there are no rows."""
+    rows = tuple(rows)
+    if not rows:
+        return None
+    kept = [index for index in range(len(headings) - 1) if any(row.cells[index] for row in rows)]
+    if len(kept) == len(headings) - 1:
+        return Table(headings=headings, rows=rows, code=code)
+    return Table(
+        headings=(headings[0], *(headings[index + 1] for index in kept)),
+        rows=tuple(
+            Row(anchor=row.anchor, head=row.head, cells=tuple(row.cells[index] for index in kept)) for row in rows
+        ),
+        code=code,
+    )

@@ -1,0 +1,144 @@
+"""The table of views: what kind of page is made by which template from which context."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from markupsafe import Markup
+
+from mirld.site.contexts import Head
+from mirld.site.document_pages import data_context, grammar_context, lost_context, shapes_context
+from mirld.site.entry_pages import entry_context, kind_of
+from mirld.site.links import root_of
+from mirld.site.list_pages import entries_context, home_context, index_context, index_title, names_context
+from mirld.site.material import Material
+from mirld.site.plan import Page
+from mirld.site.register_pages import ledger_context, source_context
+from mirld.site.vocabulary_pages import ontology_context, resource_context, scheme_context
+from mirld.vocab import DCTERMS, SKOS
+
+Titles = tuple[str, str]
+"""Title of a page, and one sentence about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One kind of page: its template, what makes its context, what it is called, and the part of the menu it is in."""
+
+    template: str
+    context: Callable[..., Any]
+    titles: Callable[[Material, Page], Titles]
+    nav: str = ""
+
+
+def _entry_titles(material: Material, page: Page) -> Titles:
+    entry = material.registry.by_iri[page.subject]
+    return f"{entry.label}: {entry.id}", entry.description or f"{entry.label}, a {kind_of(entry)} named {entry.id}."
+
+
+def _resource_titles(material: Material, page: Page) -> Titles:
+    view, label = material.view, material.label(page.subject)
+    said = view.text(page.subject, SKOS.definition) or view.text(page.subject, DCTERMS.description)
+    return f"{label} ({page.path})", said or f"What the registry knows of {label}."
+
+
+def _ledger_titles(material: Material, page: Page) -> Titles:
+    text = material.view.text(page.subject, SKOS.notation) or page.path
+    return f"{text}: what became of this name", f"What became of the name {text} in the registry of MIR names."
+
+
+def _index_titles(material: Material, page: Page) -> Titles:
+    return index_title(page.path)
+
+
+def _list_titles(material: Material, page: Page) -> Titles:
+    named = {"list-entries": "All entries", "list-ledger": "Every name there ever was"}.get(page.view, page.topic)
+    title = f"{named}, page {page.number} of {page.of}"
+    return title, f"A list of the registry: {title}."
+
+
+def _fixed(title: str, description: str) -> Callable[[Material, Page], Titles]:
+    def titles(material: Material, page: Page) -> Titles:
+        return title, description
+
+    return titles
+
+
+VIEWS: Mapping[str, View] = {
+    "home": View(
+        "pages/home.html",
+        home_context,
+        _fixed(
+            "mirld: a registry of machine-intelligence resources",
+            "Look up a model, adapter or scheduler by the one name that means it: as a page, as JSON-LD, as Turtle.",
+        ),
+    ),
+    "entry": View("pages/entry.html", entry_context, _entry_titles, "browse"),
+    "series": View("pages/series.html", entry_context, _entry_titles, "browse"),
+    "resource": View("pages/resource.html", resource_context, _resource_titles, "vocab"),
+    "scheme": View("pages/scheme.html", scheme_context, _resource_titles, "vocab"),
+    "ontology": View(
+        "pages/ontology.html",
+        ontology_context,
+        _fixed(
+            "The MIR ontology", "Every term that entries are described with: what it means, and how often it is used."
+        ),
+        "ns",
+    ),
+    "shapes": View(
+        "pages/shapes.html",
+        shapes_context,
+        _fixed("Shapes", "What must hold of every entry, each rule with a name and the message it gives."),
+        "ns",
+    ),
+    "source": View("pages/source.html", source_context, _resource_titles, "source"),
+    "ledger": View("pages/ledger.html", ledger_context, _ledger_titles, "ledger"),
+    "data": View(
+        "pages/data.html", data_context, _fixed("Data", "The whole registry to download, with SHA-256 sums."), "data"
+    ),
+    "grammar": View(
+        "pages/grammar.html",
+        grammar_context,
+        _fixed("Grammar of names", "How a MIR name is written: the ABNF, and a file to test other readers with."),
+        "ns",
+    ),
+    "lost": View("pages/404.html", lost_context, _fixed("No such page", "There is no page here.")),
+    **{
+        f"index-{name}": View("pages/index.html", index_context, _index_titles, name if name != "agent" else "browse")
+        for name in ("vocab", "agent", "licence", "source", "ledger", "browse")
+    },
+    **{
+        f"list-{name}": View("pages/list.html", entries_context, _list_titles, "browse")
+        for name in ("entries", "domain", "architecture")
+    },
+    "list-ledger": View("pages/list.html", names_context, _list_titles, "ledger"),
+}
+
+
+def context_of(material: Material, page: Page, data: str | None = None, **more: object) -> Any:
+    """Make the context of a page; `data` is its JSON-LD as `mirld.site.forms` wrote it."""
+    view = VIEWS[page.view]
+    title, description = view.titles(material, page)
+    head = Head(
+        title=title,
+        description=description,
+        root=root_of(page.path),
+        canonical=f"{material.base}{page.path}/" if page.path else material.base,
+        nav=view.nav,
+        # Markup, since the writer escaped whatever HTML could misread; see mirld.site.forms.
+        data=Markup(data) if data else None,  # noqa: S704
+        refresh=_refresh(material, page),
+    )
+    make = partial(view.context, **more) if more else view.context
+    return make(material, page, head)
+
+
+def _refresh(material: Material, page: Page) -> str | None:
+    """Where a reader of an old name is sent on: its one target, unless the name was withdrawn."""
+    if page.view != "ledger":
+        return None
+    targets = material.view.iris(page.subject, DCTERMS.isReplacedBy)
+    return material.places.href(targets[0], root_of(page.path)) if len(targets) == 1 else None

@@ -1,0 +1,121 @@
+"""The list of all pages: every resource of the registry has exactly one, and every list as many as it needs."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from mirld.errors import ConflictError
+from mirld.graph.dataset import Graph
+from mirld.registry import Registry
+from mirld.site.links import page_path
+from mirld.vocab import ENTRY_CLASSES, MIR, MIRS, OWL, SKOS, SPDX_LICENSES
+
+ROWS = 200
+"""Rows on one page of a list."""
+
+
+class Page(NamedTuple):
+    """One page: the folder it lies in, the view that makes it, the resource it is about, or the topic of a list.
+
+    `number` and `of` count the pages of a list from 1.
+    """
+
+    path: str
+    view: str
+    subject: str = ""
+    topic: str = ""
+    number: int = 1
+    of: int = 1
+
+
+_VIEWS: tuple[tuple[str, str], ...] = (
+    (str(MIR.Info), "series"),
+    *((name, "entry") for name in ENTRY_CLASSES),
+    (str(MIR.LedgerRecord), "ledger"),
+    (str(MIR.Source), "source"),
+    (str(SKOS.ConceptScheme), "scheme"),
+    (str(OWL.Ontology), "ontology"),
+)
+_INDEXES = ("vocab", "agent", "licence", "source", "ledger", "browse")
+
+
+def plan(view: Graph, registry: Registry) -> tuple[Page, ...]:
+    """List all pages, sorted by path.
+
+    Raises ConflictError when two would share a folder on a file system that ignores case, InputError for a name that
+    no file system holds.
+    """
+    pages = [Page("", "home"), Page("data", "data"), Page("docs/grammar", "grammar"), Page("shapes", "shapes")]
+    pages += [Page(name, f"index-{name}") for name in _INDEXES]
+    pages += _resources(view, registry)
+    pages += _lists(registry)
+    return tuple(_distinct(pages))
+
+
+def licence_path(iri: str) -> str:
+    """Return the path of the page of an SPDX licence, which has no page of ours under its own IRI."""
+    return f"licence/{iri.removeprefix(str(SPDX_LICENSES)).lower()}"
+
+
+def _resources(view: Graph, registry: Registry) -> Iterator[Page]:
+    base = registry.base
+    ontology, shapes = str(MIR)[:-1], str(MIRS)[:-1]
+    wholes = {subject.partition("#")[0] for subject in view.subjects()}
+    wholes |= {licence.iri for entry in registry for licence in entry.licences}
+    for iri in sorted(wholes):
+        if iri == ontology:
+            yield Page("ns", "ontology", iri)
+        elif iri == shapes:
+            continue
+        elif iri.startswith(base):
+            found = _view_of(iri, view)
+            if found in ("entry", "series") and iri not in registry.by_iri:
+                found = "resource"  # its IRI is no id, which the checks report
+            yield Page(page_path(iri, base), found, iri)
+        elif iri.startswith(str(SPDX_LICENSES)):
+            yield Page(licence_path(iri), "resource", iri)
+
+
+def _view_of(iri: str, view: Graph) -> str:
+    types = set(view.types(iri))
+    for name, found in _VIEWS:
+        if name in types:
+            return found
+    return "resource"
+
+
+def _lists(registry: Registry) -> Iterator[Page]:
+    by_domain: dict[str, int] = {}
+    by_architecture: dict[str, int] = {}
+    for entry in registry:
+        by_domain[entry.id.domain] = by_domain.get(entry.id.domain, 0) + 1
+        for architecture in entry.architectures:
+            token = architecture.iri.rpartition("/")[2]
+            by_architecture[token] = by_architecture.get(token, 0) + 1
+    yield from _numbered("browse/a-z", "list-entries", "", len(registry))
+    yield from _numbered("browse/ledger", "list-ledger", "", len(registry.ledger))
+    for token, count in sorted(by_domain.items()):
+        yield from _numbered(f"browse/domain/{token}", "list-domain", token, count)
+    for token, count in sorted(by_architecture.items()):
+        yield from _numbered(f"browse/architecture/{token}", "list-architecture", token, count)
+
+
+def _numbered(path: str, view: str, topic: str, rows: int) -> Iterator[Page]:
+    of = max(1, -(-rows // ROWS))
+    for number in range(1, of + 1):
+        yield Page(path if number == 1 else f"{path}/{number}", view, "", topic, number, of)
+
+
+def _distinct(pages: Iterable[Page]) -> Iterator[Page]:
+    taken: dict[str, Page] = {}
+    for page in sorted(pages):
+        key = unicodedata.normalize("NFC", page.path).casefold()
+        first = taken.setdefault(key, page)
+        if first is not page:
+            raise ConflictError(
+                f"two resources would share the page {page.path}: <{first.subject}> and <{page.subject}>",
+                hint="rename one of them",
+            )
+        yield page

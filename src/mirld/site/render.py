@@ -1,0 +1,51 @@
+"""The environment of the templates. The only module that imports jinja2."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from mirld.errors import InputError, SyntaxInputError
+from mirld.site.pages import VIEWS
+
+
+class Renderer:
+    """Renders contexts with the templates of one folder, each compiled once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(folder),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=-1,
+            keep_trailing_newline=True,
+        )
+        self._templates: dict[str, jinja2.Template] = {}
+
+    def template(self, name: str) -> jinja2.Template:
+        """Return a compiled template; InputError or SyntaxInputError when it cannot be had."""
+        found = self._templates.get(name)
+        if found is None:
+            try:
+                found = self._templates[name] = self._environment.get_template(name)
+            except jinja2.TemplateSyntaxError as error:
+                raise SyntaxInputError(
+                    f"this is no template: {error.message}", file=f"site/templates/{error.name}", line=error.lineno
+                ) from error
+            except jinja2.TemplateNotFound as error:
+                raise InputError("there is no such template", file=f"site/templates/{error.name}") from error
+        return found
+
+    def compile_all(self) -> None:
+        """Compile every template of the table of views."""
+        for view in VIEWS.values():
+            self.template(view.template)
+
+    def render(self, view: str, context: Any) -> bytes:
+        """Render a page; `context` is the dataclass of the view."""
+        return self.template(VIEWS[view].template).render(vars(context)).encode()

@@ -1,0 +1,224 @@
+"""Concepts, schemes, the ontology and any other described resource into what their pages show."""
+
+from __future__ import annotations
+
+from mirld.graph.dataset import Graph
+from mirld.graph.terms import Iri, Literal, Term
+from mirld.registry.values import Entry
+from mirld.site.contexts import (
+    Branch,
+    Crumb,
+    EntryRow,
+    Fact,
+    Group,
+    Head,
+    OntologyContext,
+    ResourceContext,
+    Row,
+    SchemeContext,
+    TermRow,
+)
+from mirld.site.entry_pages import kind_of
+from mirld.site.links import Link, prefixed
+from mirld.site.material import ONTOLOGY, Linker, Material
+from mirld.site.names import trail
+from mirld.site.plan import Page
+from mirld.vocab import DCTERMS, MIR, OWL, RDF, RDF_TYPE, RDFS, RDFS_LABEL, SKOS, VS
+
+SHOWN = 100
+"""Entries shown on the page of a concept; the rest is on the pages of its list."""
+
+_SAID = frozenset(
+    {
+        RDF_TYPE,
+        RDFS_LABEL,
+        SKOS.prefLabel,
+        SKOS.definition,
+        SKOS.broader,
+        SKOS.narrower,
+        SKOS.hasTopConcept,
+        SKOS.topConceptOf,
+        OWL.deprecated,
+        RDFS.isDefinedBy,
+        DCTERMS.isReplacedBy,
+        DCTERMS.description,
+        DCTERMS.term("title"),
+    }
+)
+_TERM_SAID = frozenset({*_SAID, SKOS.example, SKOS.scopeNote, VS.term_status})
+_TREE = ((SKOS.broader, "Broader"), (SKOS.narrower, "Narrower"), (SKOS.related, "Related"))
+_PROPERTY_CLASSES = frozenset({RDF.Property, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty})
+
+
+def resource_context(material: Material, page: Page, head: Head) -> ResourceContext:
+    """Say all that is known of a concept, an agent, a licence or anything else that is no entry."""
+    link = Linker(material, page)
+    view, iri = material.view, page.subject
+    carriers = _carriers(material, iri)
+    scheme = next(iter(view.iris(iri, SKOS.inScheme)), None)
+    listed = _list_of(iri, material.base)
+    tree = [(title, view.iris(iri, name)) for name, title in _TREE]
+    tree[1] = (
+        "Narrower",
+        sorted({*tree[1][1], *(found for found, name in view.incoming(iri) if name == SKOS.broader)}),
+    )
+    return ResourceContext(
+        head=head,
+        label=material.label(iri),
+        crumbs=_crumbs(material, page, link, scheme),
+        iri=iri,
+        definition=view.text(iri, SKOS.definition) or view.text(iri, DCTERMS.description),
+        replaced_by=tuple(link.to(found) for found in view.iris(iri, DCTERMS.isReplacedBy)),
+        deprecated=view.text(iri, OWL.deprecated) == "true",
+        facts=facts_of(view, iri, link, _SAID),
+        tree=tuple(Group(title=title, links=tuple(link.to(found) for found in iris)) for title, iris in tree if iris),
+        entries=tuple(entry_row(entry, link) for entry in carriers[:SHOWN]),
+        total=len(carriers),
+        more=f"{link.root}{listed}/" if listed and len(carriers) > SHOWN else None,
+    )
+
+
+def entry_row(entry: Entry, link: Linker) -> EntryRow:
+    """One line about an entry in a list."""
+    return EntryRow(link=Link(entry.label, link.to(entry.iri).href), text=str(entry.id), kind=kind_of(entry))
+
+
+def facts_of(view: Graph, iri: str, link: Linker, said: frozenset[str]) -> tuple[Fact, ...]:
+    """List every property of a resource that a page does not show elsewhere (`said`)."""
+    values: dict[str, list[Link]] = {}
+    for predicate, term in view.pairs(iri):
+        if predicate not in said:
+            values.setdefault(predicate, []).append(_value(term, link))
+    return tuple(Fact(term=link.term(name), values=tuple(found)) for name, found in values.items())
+
+
+def _value(term: Term, link: Linker) -> Link:
+    if isinstance(term, Literal) and term.datatype.endswith("#dateTime"):
+        return Link(term.value.partition("T")[0])
+    return link.value(term)
+
+
+def _crumbs(material: Material, page: Page, link: Linker, scheme: Iri | None) -> tuple[Crumb, ...]:
+    first, _, last = page.path.rpartition("/")
+    if scheme is not None and scheme in material.places:
+        return trail(link, ("vocab", "vocab"), (scheme.rpartition("/")[2], first), here=last)
+    return trail(link, *((first, first),) if first in ("agent", "licence") else (), here=last)
+
+
+def _carriers(material: Material, iri: str) -> list[Entry]:
+    wholes = {subject.partition("#")[0] for subject, _ in material.view.incoming(iri)}
+    by_iri = material.registry.by_iri
+    return sorted((by_iri[whole] for whole in wholes if whole in by_iri), key=lambda entry: entry.id)
+
+
+def _list_of(iri: str, base: str) -> str | None:
+    for scheme in ("domain", "architecture"):
+        if iri.startswith(f"{base}vocab/{scheme}/"):
+            return f"browse/{scheme}/{iri.rpartition('/')[2]}"
+    return None
+
+
+def scheme_context(material: Material, page: Page, head: Head) -> SchemeContext:
+    """Show a scheme as a tree, each concept with the number of entries that carry it."""
+    link = Linker(material, page)
+    view, iri = material.view, page.subject
+    members = [subject for subject, name in view.incoming(iri) if name == SKOS.inScheme]
+    return SchemeContext(
+        head=head,
+        label=material.label(iri),
+        crumbs=trail(link, ("vocab", "vocab"), here=page.path.rpartition("/")[2]),
+        iri=iri,
+        definition=view.text(iri, DCTERMS.description) or view.text(iri, SKOS.definition),
+        facts=facts_of(view, iri, link, _SAID),
+        branches=tuple(_branches(material, members, link)),
+    )
+
+
+def _branches(material: Material, members: list[Iri], link: Linker) -> list[Branch]:
+    view, known = material.view, set(members)
+    children: dict[str, list[str]] = {}
+    for member in members:
+        above = [found for found in view.iris(member, SKOS.broader) if found in known]
+        children.setdefault(above[0] if above else "", []).append(member)
+    result: list[Branch] = []
+    seen: set[str] = set()
+
+    def grow(parent: str, depth: int) -> None:
+        for iri in sorted(children.get(parent, ())):
+            if iri in seen:
+                continue
+            seen.add(iri)
+            result.append(
+                Branch(
+                    link=link.to(iri),
+                    token=view.text(iri, SKOS.notation) or iri.rpartition("/")[2],
+                    depth=depth,
+                    definition=view.text(iri, SKOS.definition),
+                    deprecated=view.text(iri, OWL.deprecated) == "true",
+                    count=len(_carriers(material, iri)),
+                )
+            )
+            grow(iri, depth + 1)
+
+    grow("", 0)
+    # A circle of broader links has no top; its members still have to be found.
+    for iri in sorted(known - seen):
+        children.setdefault("", []).append(iri)
+    grow("", 0)
+    return result
+
+
+def ontology_context(material: Material, page: Page, head: Head) -> OntologyContext:
+    """Show every term of the ontology, and what it says of terms of other vocabularies."""
+    link = Linker(material, page)
+    graph = Graph(material.ontology)
+    used, seen = _uses(material)
+    classes: list[TermRow] = []
+    properties: list[TermRow] = []
+    others: list[TermRow] = []
+    borrowed: list[Row] = []
+    for iri in graph.subjects():
+        if iri == ONTOLOGY:
+            continue
+        if not iri.startswith(str(MIR)):
+            cells = tuple((fact.term, *fact.values) for fact in facts_of(graph, iri, link, frozenset()))
+            borrowed.append(Row(anchor="", head=Link(prefixed(iri)), cells=cells))
+            continue
+        types = set(graph.types(iri))
+        row = TermRow(
+            anchor=iri.partition("#")[2],
+            name=prefixed(iri),
+            label=graph.text(iri, RDFS_LABEL) or iri.partition("#")[2],
+            definition=graph.text(iri, SKOS.definition) or graph.text(iri, RDFS.comment),
+            status=graph.text(iri, VS.term_status),
+            notes=tuple(term.value for term in graph.values(iri, SKOS.scopeNote) if isinstance(term, Literal)),
+            examples=tuple(term.value for term in graph.values(iri, SKOS.example) if isinstance(term, Literal)),
+            facts=facts_of(graph, iri, link, _TERM_SAID),
+            used=used.get(iri, 0),
+            seen=link.to(seen[iri]) if iri in seen else None,
+        )
+        bucket = classes if OWL.Class in types else properties if types & _PROPERTY_CLASSES else others
+        bucket.append(row)
+    return OntologyContext(
+        head=head,
+        label=graph.text(ONTOLOGY, DCTERMS.term("title")) or "Ontology",
+        iri=str(MIR),
+        definition=graph.text(ONTOLOGY, DCTERMS.description),
+        facts=facts_of(graph, ONTOLOGY, link, _SAID),
+        classes=tuple(classes),
+        properties=tuple(properties),
+        others=tuple(others),
+        borrowed=tuple(borrowed),
+    )
+
+
+def _uses(material: Material) -> tuple[dict[str, int], dict[str, str]]:
+    """Count the resources that use each term, parts counted with their whole, and name one of them."""
+    seen: dict[str, set[str]] = {}
+    for subject, predicate, term in material.view:
+        term_iri = term if predicate == RDF_TYPE else predicate
+        if isinstance(term_iri, Iri) and term_iri.startswith(str(MIR)):
+            whole = subject.partition("#")[0]
+            if whole != ONTOLOGY:
+                seen.setdefault(term_iri, set()).add(whole)
+    return {iri: len(wholes) for iri, wholes in seen.items()}, {iri: min(wholes) for iri, wholes in seen.items()}
