@@ -8,28 +8,32 @@ from __future__ import annotations
 DEFAULT_BASE = "https://w3id.org/mir/"
 
 
-class Namespace(str):
+class Namespace:
     """An IRI prefix; attribute and item access append a local name.
 
-    >>> MIR.Model
-    'https://w3id.org/mir/ns#Model'
+    No subclass of `str`: its methods would hide the local names `title`, `format` and `index`.
+
+    >>> DCTERMS.title
+    'http://purl.org/dc/terms/title'
     >>> SPDX_LICENSES["Apache-2.0"]
     'https://spdx.org/licenses/Apache-2.0'
     """
 
-    __slots__ = ()
+    __slots__ = ("_iri",)
+
+    def __init__(self, iri: str) -> None:
+        self._iri = iri
 
     def __getattr__(self, name: str) -> str:
         if name.startswith("__"):
             raise AttributeError(name)
-        return str(self) + name
+        return self._iri + name
 
-    def __getitem__(self, name: str) -> str:  # type: ignore[override]  # a namespace is indexed by local name, never by position
-        return str(self) + name
+    def __getitem__(self, name: str) -> str:
+        return self._iri + name
 
-    def term(self, name: str) -> str:
-        """Append a local name that is also a method of str, such as `title` or `format`."""
-        return str(self) + name
+    def __str__(self) -> str:
+        return self._iri
 
 
 DCAT = Namespace("http://www.w3.org/ns/dcat#")

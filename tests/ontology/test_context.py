@@ -53,10 +53,10 @@ def test_every_term_has_a_key_of_its_own_name(ontology: Graph) -> None:
     """A term of the ontology is written in JSON by its local name, and its values are IRIs exactly if it links."""
     known = definitions()
     for term in set(ontology.subjects(RDF.type)):
-        if not str(term).startswith(MIR):
+        if not str(term).startswith(str(MIR)):
             continue
         key, definition = known[str(term)]
-        assert key == str(term).removeprefix(MIR)
+        assert key == str(term).removeprefix(str(MIR))
         assert (definition.get("@type") == "@id") == ((term, RDF.type, OWL.ObjectProperty) in ontology), key
 
 

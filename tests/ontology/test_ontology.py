@@ -44,7 +44,7 @@ def ontology() -> Graph:
 
 
 def own_terms(graph: Graph) -> list[URIRef]:
-    return sorted({s for s in graph.subjects(RDF.type) if isinstance(s, URIRef) and s.startswith(MIR)})
+    return sorted({s for s in graph.subjects(RDF.type) if isinstance(s, URIRef) and s.startswith(str(MIR))})
 
 
 def properties(graph: Graph) -> list[URIRef]:
@@ -181,8 +181,8 @@ def _names_in_turtle(folder: Path) -> Iterator[tuple[Path, str]]:
     for path in sorted(folder.rglob("*.ttl")):
         for quad in pyoxigraph.parse(path=str(path), base_iri="https://w3id.org/mir/"):
             for node in (quad.subject, quad.predicate, quad.object):
-                if isinstance(node, pyoxigraph.NamedNode) and node.value.startswith(MIR):
-                    yield path, node.value.removeprefix(MIR)
+                if isinstance(node, pyoxigraph.NamedNode) and node.value.startswith(str(MIR)):
+                    yield path, node.value.removeprefix(str(MIR))
 
 
 def _names_in_python(folder: Path) -> Iterator[tuple[Path, str]]:
@@ -195,12 +195,12 @@ def _names_in_python(folder: Path) -> Iterator[tuple[Path, str]]:
 @pytest.mark.parametrize("folder", ["ontology", "shapes", "data"])
 def test_every_term_in_use_exists(ontology: Graph, folder: str) -> None:
     """A name of the namespace that a file uses is a term of the ontology, so a slip of the pen is caught."""
-    known = {term.removeprefix(MIR) for term in own_terms(ontology)}
+    known = {term.removeprefix(str(MIR)) for term in own_terms(ontology)}
     assert {(path.name, name) for path, name in _names_in_turtle(ROOT / folder) if name not in known} == set()
 
 
 def test_every_term_the_program_names_exists(ontology: Graph) -> None:
-    known = {term.removeprefix(MIR) for term in own_terms(ontology)}
+    known = {term.removeprefix(str(MIR)) for term in own_terms(ontology)}
     found = {(path.name, name) for path, name in _names_in_python(ROOT / "src")}
     assert len(found) > 20
     assert {pair for pair in found if pair[1] not in known} == set()
@@ -238,4 +238,4 @@ def test_single_values_are_marked_once(ontology: Graph) -> None:
     """Own terms say it with owl:FunctionalProperty, terms of others with mir:singleValued."""
     marked: set[Node] = set(ontology.subjects(MIR.singleValued, Literal(True)))
     assert RDFS.label in marked
-    assert not {term for term in marked if str(term).startswith(MIR)}
+    assert not {term for term in marked if str(term).startswith(str(MIR))}

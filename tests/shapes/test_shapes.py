@@ -34,8 +34,8 @@ def read(*paths: Path) -> Graph:
 
 
 SHAPES = read(*sorted((ROOT / "shapes").glob("*.ttl")))
-PROPERTY_SHAPES = sorted(str(shape).removeprefix(MIRS) for shape in SHAPES.subjects(RDF.type, SH.PropertyShape))
-NODE_SHAPES = sorted(str(shape).removeprefix(MIRS) for shape in SHAPES.subjects(RDF.type, SH.NodeShape))
+PROPERTY_SHAPES = sorted(str(shape).removeprefix(str(MIRS)) for shape in SHAPES.subjects(RDF.type, SH.PropertyShape))
+NODE_SHAPES = sorted(str(shape).removeprefix(str(MIRS)) for shape in SHAPES.subjects(RDF.type, SH.NodeShape))
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def violated(around: Graph, path: Path | None = None) -> list[str]:
             data.add(triple)
     _, report, _ = pyshacl.validate(data, shacl_graph=SHAPES, focus_nodes=focus)
     assert isinstance(report, Graph)
-    return sorted({str(shape).removeprefix(MIRS) for shape in report.objects(None, SH.sourceShape)})
+    return sorted({str(shape).removeprefix(str(MIRS)) for shape in report.objects(None, SH.sourceShape)})
 
 
 def test_the_ontology_and_the_small_registry_keep_to_every_shape(around: Graph) -> None:
@@ -87,7 +87,7 @@ def test_every_property_shape_is_named_and_explained() -> None:
         owners[shape] = owner
     for name in PROPERTY_SHAPES:
         shape = MIRS[name]
-        assert str(owners[shape]).removeprefix(MIRS) == name.split("-")[0]
+        assert str(owners[shape]).removeprefix(str(MIRS)) == name.split("-")[0]
         for predicate in (SH.name, SH.description, SH.message):
             values = list(SHAPES.objects(shape, predicate))
             assert len(values) == 1, (name, predicate)

@@ -95,7 +95,7 @@ class _Reader:
 
     def ref(self, iri: str) -> Ref:
         graph = self._graph
-        label = graph.text(iri, RDFS_LABEL) or graph.text(iri, SKOS.prefLabel) or graph.text(iri, DCTERMS.term("title"))
+        label = graph.text(iri, RDFS_LABEL) or graph.text(iri, SKOS.prefLabel) or graph.text(iri, DCTERMS.title)
         return Ref(iri, label or iri.removeprefix(self._base).rstrip("/").rpartition("/")[2])
 
     def _ref(self, iri: str, predicate: str) -> Ref | None:
@@ -195,7 +195,7 @@ class _Reader:
             iri=iri,
             name=graph.text(iri, MIR.fileName),
             size=self._number(iri, DCAT.byteSize),
-            format=self._ref(iri, MIR.term("format")),
+            format=self._ref(iri, MIR.format),
             precision=self._ref(iri, MIR.precision),
             layout=self._ref(iri, MIR.layoutConvention),
             variant=graph.text(iri, MIR.variant),

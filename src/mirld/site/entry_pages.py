@@ -30,6 +30,7 @@ _DOWN = {
     str(MIR.entry): "A component of",
     str(MIR.scheduler): "Named as scheduler by",
 }
+_NAMED = 12
 # Links that other sections of a page show.
 _ELSEWHERE = frozenset(
     {str(MIR.series), str(MIR.adapterFor), str(MIR.subject), str(MIR.object), str(DCTERMS.isPartOf), *_DOWN}
@@ -211,19 +212,21 @@ def _traits(found: File | Layout, convention: Ref | None, link: Linker) -> list[
 
 
 def _digests(material: Material, entry: Entry, digests: tuple[Digest, ...], link: Linker) -> tuple[Digested, ...]:
-    by_digest = material.registry.by_digest
     return tuple(
         Digested(
             kind=_DIGEST_WORDS.get(digest.kind, digest.kind),
             value=digest.value,
-            also=tuple(
-                Link(str(hit.entry.id), link.to(hit.entry.iri).href)
-                for hit in by_digest.get(digest.value, ())
-                if hit.entry is not entry
-            ),
+            also=_also(material, entry, digest, link),
         )
         for digest in digests
     )
+
+
+def _also(material: Material, entry: Entry, digest: Digest, link: Linker) -> tuple[Link, ...]:
+    """Name the other entries with the same digest; the first few of them when there are many."""
+    hits = [hit.entry for hit in material.registry.by_digest.get(digest.value, ()) if hit.entry is not entry]
+    links = [Link(str(found.id), link.to(found.iri).href) for found in hits[:_NAMED]]
+    return (*links, *plain(f"{len(hits) - _NAMED} more" if len(hits) > _NAMED else None))
 
 
 def _file(material: Material, entry: Entry, found: File, link: Linker) -> Stored:

@@ -20,7 +20,7 @@ from mirld.site.links import Link, Places, outside, prefixed, root_of, short_nam
 from mirld.site.plan import Page, plan
 from mirld.vocab import DCTERMS, FOAF, MIR, OWL, RDF_TYPE, RDFS_LABEL, SKOS
 
-_LABELS = (RDFS_LABEL, SKOS.prefLabel, DCTERMS.term("title"), FOAF.name, SKOS.notation)
+_LABELS = (RDFS_LABEL, SKOS.prefLabel, DCTERMS.title, FOAF.name, SKOS.notation)
 
 ONTOLOGY = str(MIR)[:-1]
 """IRI of the ontology; its terms are parts of it."""

@@ -13,7 +13,7 @@ from mirld.site.plan import Page
 from mirld.site.vocabulary_pages import facts_of
 from mirld.vocab import DCTERMS, MIR, RDF_TYPE, RDFS, RDFS_LABEL, SKOS
 
-_SOURCE_SAID = frozenset({RDF_TYPE, RDFS_LABEL, DCTERMS.term("title"), DCTERMS.description})
+_SOURCE_SAID = frozenset({RDF_TYPE, RDFS_LABEL, DCTERMS.title, DCTERMS.description})
 _LEDGER_SAID = frozenset({RDF_TYPE, RDFS_LABEL, SKOS.notation, MIR.state, MIR.reason, str(DCTERMS.isReplacedBy)})
 
 

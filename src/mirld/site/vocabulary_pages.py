@@ -42,7 +42,7 @@ _SAID = frozenset(
         RDFS.isDefinedBy,
         DCTERMS.isReplacedBy,
         DCTERMS.description,
-        DCTERMS.term("title"),
+        DCTERMS.title,
     }
 )
 _TERM_SAID = frozenset({*_SAID, SKOS.example, SKOS.scopeNote, VS.term_status})
@@ -201,7 +201,7 @@ def ontology_context(material: Material, page: Page, head: Head) -> OntologyCont
         bucket.append(row)
     return OntologyContext(
         head=head,
-        label=graph.text(ONTOLOGY, DCTERMS.term("title")) or "Ontology",
+        label=graph.text(ONTOLOGY, DCTERMS.title) or "Ontology",
         iri=str(MIR),
         definition=graph.text(ONTOLOGY, DCTERMS.description),
         facts=facts_of(graph, ONTOLOGY, link, _SAID),
