@@ -1,0 +1,35 @@
+"""The answer to a look-up, as a terminal shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mirld.cli.table import painted, printable
+from mirld.lookup import Candidate, Resolution
+
+
+def write_candidates(found: Resolution) -> str:
+    """Write every candidate: its id and label, below them its address and the reasons; nothing when there is none."""
+    return "".join(_write(candidate) for candidate in found.candidates)
+
+
+def _write(candidate: Candidate) -> str:
+    state = "" if candidate.state == "current" else f"  ({candidate.state})"
+    label = f"  {printable(candidate.label)}" if candidate.label != candidate.id else ""
+    lines = [f"{painted(printable(candidate.id), bold=True)}{label}{state}"]
+    lines += [f"    {candidate.part or candidate.iri}"]
+    lines += [f"    {printable(reason)}" for reason in candidate.reasons]
+    return "\n".join(lines) + "\n"
+
+
+def words_about(found: Resolution) -> Iterator[str]:
+    """Say what a person should know of the answer: that it is ambiguous, that it is cut, what to try instead."""
+    if not found.candidates:
+        yield f"nothing is known by this name: {printable(found.query)}"
+        if found.nearest:
+            yield f"hint: did you mean {' or '.join(found.nearest)}?"
+        return
+    if found.ambiguous:
+        yield f"ambiguous: {found.tied} entries fit equally well"
+    if found.total > len(found.candidates):
+        yield f"{len(found.candidates)} of {found.total} shown, --limit says how many"

@@ -1,0 +1,51 @@
+"""`mirld resolve`: the entry that a name, repository, digest, class or word means."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from mirld.cli import Place, pass_place
+from mirld.errors import EXIT_NO, EXIT_YES
+
+
+@click.command(
+    "resolve",
+    short_help="Find the entry that a name, repository or digest means.",
+    epilog="""\b
+Examples:
+  mirld resolve mir:model.lora.hyper:flux-1@8step
+  mirld resolve info.unet.stable-diffusion-xl:base
+  mirld resolve https://huggingface.co/black-forest-labs/FLUX.1-dev
+  mirld resolve 31e35c80fc4829d1
+  mirld resolve StableDiffusionXLPipeline --json
+  mirld resolve "stable difusion turbo" --limit 3
+""",
+)
+@click.argument("text", nargs=-1, required=True)
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 10_000), help="Most entries to give.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@pass_place
+def command(place: Place, text: tuple[str, ...], limit: int, as_json: bool) -> int:
+    """Find what TEXT means.
+
+    TEXT is an id in any form ever published, an address, a repository, a package URL, an AIR, a digest or its first
+    eight digits, a class, the name of a file, or words. What fits exactly is given alone; words are ranked. The exit
+    code is 1 when nothing is found.
+    """
+    # Imported here, since --help needs none of it.
+    from mirld.cli.found import words_about, write_candidates
+    from mirld.graph.corpus import Corpus
+    from mirld.graph.load import load
+    from mirld.lookup import resolve
+    from mirld.registry import read_registry
+
+    registry = read_registry(load(Corpus.scan(place.root, base=place.base)))
+    found = resolve(registry, " ".join(text), limit=limit).first(limit)
+    click.echo(
+        json.dumps(found.as_dict(), ensure_ascii=False, indent=2) if as_json else write_candidates(found), nl=as_json
+    )
+    for words in words_about(found):
+        click.echo(words, err=True)
+    return EXIT_YES if found.candidates else EXIT_NO
