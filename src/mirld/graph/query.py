@@ -5,32 +5,41 @@ A query may write an entry as a full IRI, as one relative to the base, or as `<m
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import pyoxigraph
 
 from mirld.errors import IdError, QueryError
 from mirld.graph.dataset import Dataset
-from mirld.graph.terms import Iri, Literal, Term, Triple
+from mirld.graph.ntriples import write_ntriples
+from mirld.graph.terms import Iri, Literal, Term, Triple, sort_key
+from mirld.graph.turtle import write_turtle
 from mirld.ids import MirId
-from mirld.vocab import PREFIXES
+from mirld.vocab import DEFAULT_BASE, PREFIXES
 
-# STRING_LITERAL (long forms first), comments, and IRIREF whose scheme is mir:
-# https://www.w3.org/TR/sparql11-query/#rSTRING_LITERAL_LONG1
-_TOKENS = re.compile(
+# Strings (long forms first) and comments, in which nothing is looked for; and IRIREF.
+# https://www.w3.org/TR/sparql11-query/#rSTRING_LITERAL_LONG1, https://www.w3.org/TR/sparql11-query/#rIRIREF
+_SKIPPED = (
     r'"""(?:[^"\\]|\\.|"(?!""))*"""'
     r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
     r'|"(?:[^"\\\n]|\\.)*"'
     r"|'(?:[^'\\\n]|\\.)*'"
-    r"|(?P<iri><mir:[^<>\"{}|^`\\\x00-\x20]*>)|<[^<>\s]*>|#[^\n]*"
+    r"|#[^\n]*"
 )
-_SAME_AS = re.compile(r"(?:owl:sameAs|owl#sameAs>)\s*$")
-_NEEDS_GRAPHS = re.compile(r"\b(?:graph|from)\b", re.IGNORECASE)
-_UPDATE = re.compile(
-    r"^\s*(?:(?:prefix|base)\s[^\n>]*>\s*)*(?:insert|delete|load|clear|create|drop|copy|move|add)\b", re.I
+_IRI = r'<[^<>"{}|^`\\\x00-\x20]*>'
+_TOKENS = re.compile(rf"{_SKIPPED}|(?P<iri>(?=<mir:){_IRI})|{_IRI}", re.DOTALL)
+# Variables and prefixed names are no keywords, whatever they are called.
+_WORDS = re.compile(
+    rf"{_SKIPPED}|{_IRI}|[?$]\w+|_:[\w.-]+|@\w+|(?P<prefix>[\w.-]*):(?:[\w.:-]|%[0-9A-Fa-f]{{2}}|\\.)*|(?P<word>[A-Za-z]+)",
+    re.DOTALL,
 )
+# The objects of owl:sameAs, up to the one that follows.
+_SAME_AS = re.compile(rf"(?:owl:sameAs|owl#sameAs>)\s*(?:{_IRI}\s*,\s*)*$")
+_SAME_AS_REACH = 4_000  # characters before an IRI in which its predicate is looked for
+_UPDATES = frozenset(("insert", "delete", "load", "clear", "create", "drop", "copy", "move", "add", "with"))
 _POSITION = re.compile(r"at (\d+):(\d+)")
 
 MEDIA_TYPES: dict[str, str] = {
@@ -41,7 +50,11 @@ MEDIA_TYPES: dict[str, str] = {
     "turtle": "text/turtle",
     "ntriples": "application/n-triples",
 }
-_GRAPH_FORMATS = {"turtle": pyoxigraph.RdfFormat.TURTLE, "ntriples": pyoxigraph.RdfFormat.N_TRIPLES}
+_GRAPH_FORMATS = {
+    "turtle": pyoxigraph.RdfFormat.TURTLE,
+    "ntriples": pyoxigraph.RdfFormat.N_TRIPLES,
+    "json": pyoxigraph.RdfFormat.JSON_LD,
+}
 _Found = pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples
 _ROW_FORMATS = {
     "csv": pyoxigraph.QueryResultsFormat.CSV,
@@ -64,8 +77,14 @@ class Answer:
 class Result:
     """What a query gave, to be read once: as values, or written in a format."""
 
-    def __init__(self, found: _Found) -> None:
+    def __init__(self, found: _Found, base: str = DEFAULT_BASE) -> None:
         self._found = found
+        self._base = base
+
+    @property
+    def truth(self) -> bool | None:
+        """The answer to ASK; None for every other query."""
+        return bool(self._found) if isinstance(self._found, pyoxigraph.QueryBoolean) else None
 
     @property
     def kind(self) -> str:
@@ -75,7 +94,13 @@ class Result:
         return "rows" if isinstance(self._found, pyoxigraph.QuerySolutions) else "triples"
 
     def answer(self) -> Answer:
-        """Return the answer as values."""
+        """Return the answer as values; QueryError when the query fails while it runs."""
+        try:
+            return self._answer()
+        except (RuntimeError, ValueError, OSError) as error:
+            raise _run_error(error) from error
+
+    def _answer(self) -> Answer:
         found = self._found
         if isinstance(found, pyoxigraph.QueryBoolean):
             return Answer(truth=bool(found))
@@ -86,13 +111,20 @@ class Result:
         return Answer(triples=tuple(_triple_back(triple) for triple in found))
 
     def serialize(self, form: str) -> bytes:
-        """Write the answer; `form` is a key of MEDIA_TYPES and must fit the kind of query."""
+        """Write the answer; `form` is a key of MEDIA_TYPES that fits the kind of query; json of triples is JSON-LD."""
+        try:
+            return self._serialize(form)
+        except (RuntimeError, ValueError, OSError) as error:
+            raise _run_error(error) from error
+
+    def _serialize(self, form: str) -> bytes:
         found = self._found
         if isinstance(found, pyoxigraph.QueryTriples):
             if form not in _GRAPH_FORMATS:
-                raise QueryError(f"a query that makes triples has no {form} answer", hint="ask for turtle or ntriples")
-            prefixes = PREFIXES if form == "turtle" else None
-            return pyoxigraph.serialize(found, format=_GRAPH_FORMATS[form], prefixes=prefixes) or b""
+                raise QueryError(
+                    f"a query that makes triples has no {form} answer", hint=f"ask for {', '.join(_GRAPH_FORMATS)}"
+                )
+            return _write_triples(list(found), form, self._base)
         if form not in _ROW_FORMATS:
             raise QueryError(f"a query that makes rows has no {form} answer", hint=f"ask for {', '.join(_ROW_FORMATS)}")
         if isinstance(found, pyoxigraph.QueryBoolean) and form in ("csv", "tsv"):
@@ -114,30 +146,44 @@ class Endpoint:
     @classmethod
     def for_query(cls, dataset: Dataset, query: str) -> Endpoint:
         """Fill a store with what one query needs: the named graphs only when it names a graph."""
-        return cls(dataset, named_graphs=_NEEDS_GRAPHS.search(query) is not None)
+        words = {word for word, _ in _keywords(query)}
+        return cls(dataset, named_graphs=not words.isdisjoint(("graph", "from")))
 
     def run(self, query: str, *, default_graphs: Iterable[str] = (), named_graphs: Iterable[str] = ()) -> Result:
         """Run a query; QueryError says line and column when it does not parse."""
-        return Result(self._run(query, default_graphs, named_graphs))
+        return Result(self._run(query, default_graphs, named_graphs), self._base)
 
     def _run(self, query: str, default_graphs: Iterable[str], named_graphs: Iterable[str]) -> _Found:
-        if _UPDATE.match(query):
-            raise QueryError(
-                "this changes data, and a query here only reads", hint="write SELECT, ASK, CONSTRUCT or DESCRIBE"
-            )
+        _refuse_more_than_reading(query)
         defaults = [pyoxigraph.NamedNode(iri) for iri in default_graphs]
         named: list[pyoxigraph.NamedNode | pyoxigraph.BlankNode] = [pyoxigraph.NamedNode(iri) for iri in named_graphs]
         chosen = bool(defaults or named)
-        try:
+
+        def ask(text: str) -> _Found:
             return self._store.query(
-                name_entries(query, self._base),
+                text,
                 base_iri=self._base,
                 prefixes=PREFIXES,
                 default_graph=list(defaults) if chosen else None,
                 named_graphs=named if chosen else None,
             )
-        except (SyntaxError, ValueError) as error:
-            raise _query_error(error) from error
+
+        named_query = name_entries(query, self._base)
+        try:
+            return ask(named_query)
+        except SyntaxError as error:
+            # Writing entries in full moved what stands behind them: the place that counts is the one in what was given.
+            raise _syntax_error(query, _error_of(ask, query) or error) from error
+        except (RuntimeError, ValueError, OSError) as error:
+            raise _run_error(error) from error
+
+
+def _error_of(ask: Callable[[str], _Found], query: str) -> SyntaxError | None:
+    try:
+        ask(query)
+    except SyntaxError as error:
+        return error
+    return None
 
 
 def name_entries(query: str, base: str) -> str:
@@ -149,13 +195,12 @@ def name_entries(query: str, base: str) -> str:
 
     def rewrite(match: re.Match[str]) -> str:
         written = match["iri"]
-        if written is None or _SAME_AS.search(query, max(0, match.start() - 80), match.start()):
+        if written is None or _SAME_AS.search(query, max(0, match.start() - _SAME_AS_REACH), match.start()):
             return match[0]
         try:
             return f"<{MirId.find(written[1:-1]).iri(base)}>"
         except IdError as error:
-            line = query.count("\n", 0, match.start()) + 1
-            column = match.start() - query.rfind("\n", 0, match.start())
+            line, column = _place(query, match.start())
             raise QueryError(
                 f"{written} is no MIR id: {error.message}", line=line, column=column, hint=error.hint
             ) from error
@@ -163,19 +208,88 @@ def name_entries(query: str, base: str) -> str:
     return _TOKENS.sub(rewrite, query)
 
 
-def _query_error(error: SyntaxError | ValueError) -> QueryError:
+def _keywords(query: str) -> Iterator[tuple[str, int]]:
+    """Every bare word of a query in lower case, with its offset."""
+    for match in _WORDS.finditer(query):
+        if match["word"]:
+            yield match["word"].lower(), match.start()
+
+
+def _refuse_more_than_reading(query: str) -> None:
+    """Refuse updates, and SERVICE, by which whoever may ask would make this machine call any other."""
+    first = True
+    for word, offset in _keywords(query):
+        if word == "service":
+            line, column = _place(query, offset)
+            raise QueryError(
+                "SERVICE asks another endpoint, and a query here asks only this registry",
+                line=line,
+                column=column,
+                hint="run the query at an endpoint that federates, and name this one there",
+            )
+        if first and word not in ("prefix", "base"):
+            first = False
+            if word in _UPDATES:
+                line, column = _place(query, offset)
+                raise QueryError(
+                    "this changes data, and a query here only reads",
+                    line=line,
+                    column=column,
+                    hint="write SELECT, ASK, CONSTRUCT or DESCRIBE",
+                )
+
+
+def _place(text: str, offset: int) -> tuple[int, int]:
+    """Line and column, both from 1."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+def _syntax_error(query: str, error: SyntaxError) -> QueryError:
     text = str(error)
     position = _POSITION.search(text)
-    if position is None:
-        return QueryError(f"the query cannot be run: {text.splitlines()[0]}")
-    line, column = int(position[1]), int(position[2])
     if "Prefix not found" in text:
-        return QueryError(
-            "an undeclared prefix before this place", line=line, column=column, hint="declare it with PREFIX"
-        )
+        declared = set(PREFIXES) | set(re.findall(r"prefix\s+([\w.-]*):", query, re.IGNORECASE))
+        for match in _WORDS.finditer(query):
+            name = match["prefix"]
+            if name is not None and name not in declared:
+                line, column = _place(query, match.start())
+                near = difflib.get_close_matches(name, declared, n=1)
+                hint = f"did you mean {near[0]}:?" if near else f"declare it: PREFIX {name}: <…>"
+                return QueryError(f"the prefix {name}: is not declared", line=line, column=column, hint=hint)
+    if position is None:
+        return QueryError(f"the query does not parse: {text.splitlines()[0]}")
+    line, column = int(position[1]), int(position[2])
+    for sign, words in (
+        ("IRI parsing failed", "an IRI before this place is none"),
+        ("unbound", "a variable is selected that is not grouped by"),
+    ):
+        if sign in text:
+            return QueryError(words, line=line, column=column)
+    at_end = not query.strip() or (line, column) >= _place(query, len(query.rstrip()))
     return QueryError(
-        "the query does not parse from here on", line=line, column=column, hint="look for what is missing just before"
+        "the query ends too early" if at_end else "the query does not parse from here on",
+        line=line,
+        column=column,
+        hint="write SELECT, ASK, CONSTRUCT or DESCRIBE"
+        if not query.strip()
+        else "look for what is missing just before",
     )
+
+
+def _run_error(error: Exception) -> QueryError:
+    return QueryError(f"the query cannot be run: {str(error).splitlines()[0].rstrip('.')}")
+
+
+def _write_triples(triples: list[pyoxigraph.Triple], form: str, base: str) -> bytes:
+    """Write sorted triples; only those with a blank node, which our writers do not know, as pyoxigraph writes them."""
+    if any(isinstance(node, pyoxigraph.BlankNode) for triple in triples for node in (triple.subject, triple.object)):
+        return pyoxigraph.serialize(triples, format=_GRAPH_FORMATS[form]) or b""
+    if form == "turtle":
+        return write_turtle(map(_triple_back, triples), base).encode()
+    if form == "ntriples":
+        ordered = sorted(set(map(_triple_back, triples)), key=lambda one: (one[0], one[1], sort_key(one[2])))
+        return write_ntriples(ordered).encode()
+    return (pyoxigraph.serialize(sorted(triples, key=str), format=_GRAPH_FORMATS[form]) or b"") + b"\n"
 
 
 def _quads(triples: Iterable[Triple], graph: str | None) -> Iterator[pyoxigraph.Quad]:
