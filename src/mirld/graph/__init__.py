@@ -3,7 +3,7 @@
     corpus    which files there are, and the bytes in them
     load      bytes of Turtle → `Dataset`
     dataset   quads by named graph, and one merged view indexed by subject and by object
-    infer     what follows from an entry's IRI and from its types
+    infer     what follows from an entry's IRI, for it and for its parts
     describe  the triples of one page
     turtle, ntriples, jsonld   writers, each with one way to write a graph
     query     SPARQL over a dataset, answers as text

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from mirld.errors import InputError
 from mirld.vocab import DEFAULT_BASE
@@ -51,13 +52,19 @@ class Corpus:
         Raises InputError for a folder that cannot be read.
         """
         files = [
-            CorpusFile(path=path, name=_name(path, root), graph=f"{base}graph/ontology/{path.stem}", source=None)
+            CorpusFile(
+                path=path,
+                name=_name(path, root),
+                graph=f"{base}graph/ontology/{_inside(path, root / 'ontology')}",
+                source=None,
+            )
             for path in _turtle_files(root / "ontology")
             if path.parent.name != "rules"
         ]
         files += _source_files(root / "data", root, base, "")
-        for overlay in overlays:
-            files += _source_files(overlay, overlay.parent, base, "overlay/")
+        for number, overlay in enumerate(overlays, 1):
+            # Numbered, since two overlays may hold files of the same name, and each file is a graph of its own.
+            files += _source_files(overlay, overlay.parent, base, f"overlay/{number}/")
         return cls(root=root, base=base, files=tuple(files))
 
 
@@ -67,14 +74,19 @@ def _source_files(folder: Path, shown_from: Path, base: str, prefix: str) -> Ite
         parent = path.parent
         if parent not in sources:
             sources[parent] = _source_of(parent, folder, base)
-        inside = prefix + path.relative_to(folder).with_suffix("").as_posix()
-        yield CorpusFile(path=path, name=_name(path, shown_from), graph=f"{base}graph/{inside}", source=sources[parent])
+        graph = f"{base}graph/{prefix}{_inside(path, folder)}"
+        yield CorpusFile(path=path, name=_name(path, shown_from), graph=graph, source=sources[parent])
+
+
+def _inside(path: Path, folder: Path) -> str:
+    """Path below a folder without its ending, as an IRI may hold it: file systems allow more than IRIs do."""
+    return quote(path.relative_to(folder).with_suffix("").as_posix(), safe="/@+,=~:!")
 
 
 def _source_of(folder: Path, top: Path, base: str) -> str | None:
     while True:
         if (folder / SOURCE_FILE).is_file() or folder == top:
-            return f"{base}source/{folder.name}"
+            return f"{base}source/{quote(folder.name, safe='@+,=~:!')}"
         folder = folder.parent
 
 

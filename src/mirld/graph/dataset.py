@@ -1,7 +1,8 @@
 """Quads by named graph, and one merged view of them.
 
 The merged view is what pages, look-ups and checks see: the union of all graphs, except that a single-valued property
-keeps only the value of the source that ranks first (lowest `mir:rank`). Nothing is lost: every graph stays whole.
+keeps only what the source says that ranks first (lowest `mir:rank`; the ontology before all). A source that says two
+things of one property keeps both, for the shapes to refuse. Nothing is lost: every graph stays whole.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from mirld.graph.terms import Iri, Literal, Term, Triple, sort_key
-from mirld.vocab import DCTERMS, ENTRY_CLASSES, MIR, OWL, RDF_TYPE
+from mirld.vocab import ENTRY_CLASSES, MIR, OWL, RDF_TYPE
 
+ONTOLOGY = -1
+"""Rank of the ontology, which belongs to no source."""
 UNRANKED = 1_000
 """Rank of a graph whose source states none: below every source that does."""
 
@@ -109,9 +112,7 @@ class Graph:
         result = Graph()
         for subject in sorted(self._subjects):
             pairs = self._subjects[subject]
-            result._subjects[subject] = sorted(
-                pairs, key=lambda pair: (pair[0] != RDF_TYPE, pair[0], sort_key(pair[1]))
-            )
+            result._subjects[subject] = sorted(pairs, key=_pair_key)
         return result
 
 
@@ -141,15 +142,24 @@ class Dataset:
         single = self._single_valued()
         ranks = self._ranks()
         merged: dict[str, dict[tuple[Iri, Term], None]] = {}
-        settled: dict[tuple[str, str, str | None], Term] = {}
+        settled: dict[tuple[str, str, str], tuple[str | None, set[Term]]] = {}
         self.outvoted = []
-        for graph in sorted(self.graphs, key=lambda iri: (ranks.get(self.sources.get(iri) or "", UNRANKED), iri)):
+
+        def rank(graph: str) -> int:
+            # A source may not redefine words; one that states no rank comes last.
+            source = self.sources.get(graph)
+            return ONTOLOGY if source is None else ranks.get(source, UNRANKED)
+
+        for graph in sorted(self.graphs, key=lambda iri: (rank(iri), self.sources.get(iri) or "", iri)):
+            source = self.sources.get(graph)
             for triple in self.graphs[graph]:
                 subject, predicate, term = triple
                 slot = _slot(predicate, term, single)
                 if slot is not None:
-                    kept = settled.setdefault((subject, predicate, slot), term)
-                    if kept != term:
+                    settler, kept = settled.setdefault((subject, predicate, slot), (source, {term}))
+                    if settler == source:
+                        kept.add(term)
+                    elif term not in kept:
                         self.outvoted.append((graph, triple))
                         continue
                 merged.setdefault(subject, {})[predicate, term] = None
@@ -161,7 +171,9 @@ class Dataset:
         found: set[str] = set()
         for triples in self.graphs.values():
             for subject, predicate, term in triples:
-                if (predicate == RDF_TYPE and term == OWL.FunctionalProperty) or predicate == MIR.singleValued:
+                if (predicate == RDF_TYPE and term == OWL.FunctionalProperty) or (
+                    predicate == MIR.singleValued and isinstance(term, Literal) and term.value in ("true", "1")
+                ):
                     found.add(subject)
         return frozenset(found)
 
@@ -183,7 +195,6 @@ class Dataset:
 
 
 _ENTRY_CLASSES = frozenset(ENTRY_CLASSES)
-_PART_OF = DCTERMS.isPartOf
 
 
 def _slot(predicate: str, term: Term, single: frozenset[str]) -> str | None:

@@ -24,7 +24,7 @@ _PART_OF = Iri(DCTERMS.isPartOf)
 
 
 def derive(dataset: Dataset) -> list[Triple]:
-    """Return the derived triples of a merged dataset, sorted by subject."""
+    """Return the derived triples of a merged dataset: those of entries sorted by IRI, then those of parts."""
     base, view = dataset.base, dataset.view
     stated_by: dict[str, set[str]] = {}
     for graph, triples in dataset.graphs.items():

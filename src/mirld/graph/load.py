@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import pyoxigraph
@@ -11,20 +12,34 @@ from mirld.graph.corpus import Corpus, CorpusFile
 from mirld.graph.dataset import Dataset
 from mirld.graph.infer import derive
 from mirld.graph.terms import Iri, Literal, Term, Triple
-from mirld.vocab import ENTRY_CLASSES, RDF_TYPE
+from mirld.vocab import DEFAULT_BASE, ENTRY_CLASSES, RDF_TYPE
 
 _ENTRY_CLASSES = frozenset(ENTRY_CLASSES)
+# Where Turtle makes a blank node; strings, IRIs and comments are read first, so that nothing is found in them.
+_BLANK = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"""'
+    r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
+    r'|"(?:[^"\\\n]|\\.)*"'
+    r"|'(?:[^'\\\n]|\\.)*'"
+    r"|<[^<>\s]*>|#[^\n]*|(?P<blank>_:|\[|\()",
+    re.DOTALL,
+)
+# What is named below the default base whatever the base is: words, not things.
+_WORDS = frozenset(("ns", "shapes"))
 
 
 def load(corpus: Corpus) -> Dataset:
     """Read, merge and complete a corpus.
 
-    Raises SyntaxInputError (file, line, column) for broken Turtle, InputError for a blank node in data, ConflictError
+    Raises SyntaxInputError (file, line, column) for broken Turtle, InputError for a blank node, ConflictError
     when two files of one source claim an entry.
     """
     dataset = Dataset(base=corpus.base)
     interned: dict[object, Term] = {}
     for file in corpus.files:
+        if file.graph in dataset.graphs:
+            message = f"its named graph is that of {dataset.files[file.graph]} as well: {file.graph}"
+            raise ConflictError(message, file=file.name, hint="rename one of the two files")
         dataset.graphs[file.graph] = _triples(file.read(), corpus.base, file.name, interned)
         dataset.sources[file.graph] = file.source
         dataset.files[file.graph] = file.name
@@ -44,20 +59,43 @@ def parse_turtle(data: bytes, base: str, name: str) -> list[Triple]:
 
 def _triples(data: bytes, base: str, name: str, interned: dict[object, Term]) -> list[Triple]:
     try:
-        triples = [
+        return [
             (
-                _iri(quad.subject, interned, name),
-                _iri(quad.predicate, interned, name),
-                _term(quad.object, interned, name),
+                _iri(quad.subject, base, interned),
+                _iri(quad.predicate, base, interned),
+                _term(quad.object, base, interned),
             )
             for quad in pyoxigraph.parse(data, pyoxigraph.RdfFormat.TURTLE, base_iri=base)
         ]
     except SyntaxError as error:
-        line, column = error.lineno, error.offset
         raise SyntaxInputError(
-            f"this is no Turtle: {_shorten(error.msg)}", file=name, line=line, column=column
+            f"this is no Turtle: {_shorten(error.msg)}", file=name, line=error.lineno, column=error.offset
         ) from error
-    return triples
+    except _UnwantedError as error:
+        text = data.decode(errors="replace")
+        offset = next((match.start() for match in _BLANK.finditer(text) if match["blank"]), None)
+        blank = error.blank and offset is not None
+        raise InputError(
+            error.message,
+            file=name,
+            line=text.count("\n", 0, offset) + 1 if blank else None,
+            column=(offset or 0) - text.rfind("\n", 0, offset) if blank else None,
+            hint=error.hint,
+        ) from None
+
+
+class _UnwantedError(Exception):
+    """A node that Turtle has and the registry has not."""
+
+    def __init__(self, node: object) -> None:
+        super().__init__()
+        self.blank = isinstance(node, pyoxigraph.BlankNode)
+        if self.blank:
+            self.message = "a blank node, which nothing can link to"
+            self.hint = "give it a name: an IRI such as <model/unet/my-model/base#loader-diffusers>"
+        else:
+            self.message = f"not part of the data model of the registry: {node}"
+            self.hint = "write IRIs, and literals with a type or a language"
 
 
 def _shorten(message: str) -> str:
@@ -68,20 +106,30 @@ def _shorten(message: str) -> str:
     return first.rstrip(".")
 
 
-def _iri(node: object, interned: dict[object, Term], name: str) -> Iri:
+def _iri(node: object, base: str, interned: dict[object, Term]) -> Iri:
     found = interned.get(node)
     if found is None:
         if not isinstance(node, pyoxigraph.NamedNode):
-            raise InputError(f"a blank node, give it a name: {node}", file=name)
-        found = interned[node] = Iri(node.value)
+            raise _UnwantedError(node)
+        found = interned[node] = Iri(_below(base, node.value))
     return found  # type: ignore[return-value]  # a NamedNode always interns to an Iri
 
 
-def _term(node: object, interned: dict[object, Term], name: str) -> Term:
+def _below(base: str, iri: str) -> str:
+    """Name below `base` what a file names below the default base: the base is a setting, and every file states one."""
+    if base == DEFAULT_BASE or not iri.startswith(DEFAULT_BASE):
+        return iri
+    rest = iri.removeprefix(DEFAULT_BASE)
+    return iri if rest.partition("#")[0] in _WORDS else base + rest
+
+
+def _term(node: object, base: str, interned: dict[object, Term]) -> Term:
     found = interned.get(node)
     if found is None:
         if not isinstance(node, pyoxigraph.Literal):
-            return _iri(node, interned, name)
+            return _iri(node, base, interned)
+        if node.direction is not None:
+            raise _UnwantedError(node)
         found = interned[node] = Literal(node.value, node.datatype.value, node.language)
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from mirld.vocab import RDF, XSD
@@ -50,9 +51,12 @@ def literal(value: str | int | bool | float) -> Literal:
     if isinstance(value, int):
         return Literal(str(value), XSD.integer)
     if isinstance(value, float):
+        if not math.isfinite(value):
+            # https://www.w3.org/TR/xmlschema11-2/#double: NaN, INF and -INF
+            return Literal("NaN" if math.isnan(value) else "INF" if value > 0 else "-INF", XSD.double)
         shortest = repr(value)
-        if "e" in shortest or "inf" in shortest or "nan" in shortest:
-            return Literal(f"{value:E}" if "e" in shortest else shortest, XSD.double)
+        if "e" in shortest:
+            return Literal(shortest.upper(), XSD.double)
         return Literal(shortest, XSD.decimal)
     return Literal(value)
 

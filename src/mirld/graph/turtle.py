@@ -19,8 +19,8 @@ _LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 # INTEGER and DECIMAL: https://www.w3.org/TR/turtle/#grammar-production-INTEGER
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _DECIMAL = re.compile(r"[+-]?[0-9]*\.[0-9]+")
-# A relative IRI that a reader could take for something else: a scheme, a network path, or nothing at all.
-_RISKY_RELATIVE = re.compile(r"^$|^[A-Za-z][A-Za-z0-9+.-]*:|^/|^\.{1,2}(?:/|$)|^[?#]")
+# A relative IRI that a reader could take for something else: a scheme, a network path, a dot segment, nothing at all.
+_RISKY_RELATIVE = re.compile(r"^$|^[^/?#]*:|^/|^[?#]|(?:^|/)\.{1,2}(?:[/?#]|$)")
 
 _INDENT = "    "
 _WIDTH = 120
