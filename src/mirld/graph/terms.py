@@ -43,8 +43,8 @@ def literal(value: str | int | bool | float) -> Literal:
 
     >>> literal(3.5)
     Literal(value='3.5', datatype='http://www.w3.org/2001/XMLSchema#decimal', language=None)
-    >>> literal(1e-07).datatype
-    'http://www.w3.org/2001/XMLSchema#double'
+    >>> literal(1e-07).value
+    '1.0E-7'
     """
     if isinstance(value, bool):
         return Literal("true" if value else "false", XSD.boolean)
@@ -56,7 +56,9 @@ def literal(value: str | int | bool | float) -> Literal:
             return Literal("NaN" if math.isnan(value) else "INF" if value > 0 else "-INF", XSD.double)
         shortest = repr(value)
         if "e" in shortest:
-            return Literal(shortest.upper(), XSD.double)
+            # The canonical form, which is the one that readers of JSON-LD make of a double.
+            mantissa, exponent = shortest.split("e")
+            return Literal(f"{float(mantissa)}E{int(exponent)}", XSD.double)
         return Literal(shortest, XSD.decimal)
     return Literal(value)
 
