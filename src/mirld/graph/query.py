@@ -265,14 +265,10 @@ def _syntax_error(query: str, error: SyntaxError) -> QueryError:
     ):
         if sign in text:
             return QueryError(words, line=line, column=column)
-    at_end = not query.strip() or (line, column) >= _place(query, len(query.rstrip()))
+    if next(_keywords(query), None) is None:
+        return QueryError("the query is empty", line=1, column=1, hint="write SELECT, ASK, CONSTRUCT or DESCRIBE")
     return QueryError(
-        "the query ends too early" if at_end else "the query does not parse from here on",
-        line=line,
-        column=column,
-        hint="write SELECT, ASK, CONSTRUCT or DESCRIBE"
-        if not query.strip()
-        else "look for what is missing just before",
+        "the query does not parse here", line=line, column=column, hint="look for what is missing just before"
     )
 
 
