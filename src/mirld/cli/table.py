@@ -16,11 +16,11 @@ _NARROWEST = 8
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
-def painted(text: str, *, bold: bool = False, dim: bool = False) -> str:
+def painted(text: str, *, bold: bool) -> str:
     """Style a text for a terminal that wants it: not in a pipe, not under NO_COLOR (https://no-color.org)."""
     if os.environ.get("NO_COLOR") or not sys.stdout.isatty():
         return text
-    return click.style(text, bold=bold, dim=dim)
+    return click.style(text, bold=bold or None)
 
 
 def printable(text: str) -> str:
