@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mirld.ids import MirId
 from mirld.lookup import Resolution, resolve
@@ -370,3 +373,21 @@ def test_the_answer_is_the_same_every_time(registry: Registry) -> None:
     """Whatever was asked before."""
     once = [resolve(registry, text).as_dict() for text in ("orrery", SHA, "swift")]
     assert once == [resolve(registry, text).as_dict() for text in ("orrery", SHA, "swift")]
+
+
+@given(st.text(max_size=200))
+def test_no_text_makes_it_fail(registry: Registry, text: str) -> None:
+    """Whatever is asked, an answer comes back, and its parts agree."""
+    found = resolve(registry, text)
+    assert found.tied <= found.total
+    assert (found.reading is None) == (not found.candidates)
+    assert all(candidate.reasons for candidate in found.candidates)
+
+
+@pytest.mark.parametrize("piece", ["a:", " ", ":", "a.", "a/", "@a", "%41", "hf.co/", "a-b_", "['", "00"])
+def test_a_long_text_takes_no_longer_than_its_length_deserves(registry: Registry, piece: str) -> None:
+    """No pattern goes back over and over what it read."""
+    start = time.process_time()
+    resolve(registry, piece * (2_000 // len(piece)))
+    resolve(registry, "model.unet." + piece * (1_900 // len(piece)) + "!")
+    assert time.process_time() - start < 1

@@ -58,15 +58,14 @@ class Readings:
     def spelled(self, text: str) -> list[Hit]:
         """Read an id once published in another spelling: case, `mir:`, spaces, dots for the colon, a list."""
         name = forms.folded(text)
-        spellings = [name]
-        if ":" not in name and name.count(".") > 2:
-            # Upstream's tag lists join the compatibility by a dot, where its registry has a colon.
-            spellings.append(":".join(name.rsplit(".", 1)))
-        for spelling in spellings:
-            records = self._by_folded_text.get(spelling, ())
-            if records:
-                return [hit for record in records for hit in self._recorded(record)]
-        return []
+        records = self._by_folded_text.get(name, ())
+        if not records:
+            # Upstream's tag lists join the compatibility by a dot, where its registry has a colon: at any dot but the
+            # first two.
+            dots = [position for position, mark in enumerate(name) if mark == "."][2:]
+            spellings = [f"{name[:dot]}:{name[dot + 1 :]}" for dot in dots]
+            records = tuple(found for one in spellings for found in self._by_folded_text.get(one, ()))
+        return [hit for record in records for hit in self._recorded(record)]
 
     def identified(self, text: str) -> list[Hit]:
         """Read any form of an id, or an address: of an entry, a part of one, or a record of the ledger."""
