@@ -1,0 +1,108 @@
+"""Harvest of upstream MIR: its JSON into data/harvested/upstream-mir/ and the ledger.
+
+    read         the files, checked                    naming       ids of ours, by rule and table
+    resolution   ids of upstream to paths of ours      past         entries that only the history has
+    claims       triples by entry and part             loaders, digests, components, tasks, signs, tags   fields
+    findings     what was refused or mended            ledger       what became of every id
+    harvesting   all of it in order                    write        files
+
+Facts go in, never texts; what is wrong is a finding, not a fact. Same files in, same bytes out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mirld.config import build_time
+from mirld.graph.corpus import Corpus
+from mirld.graph.load import parse_turtle
+from mirld.graph.terms import Term
+from mirld.harvest.upstream_mir.findings import count_by_problem
+from mirld.harvest.upstream_mir.harvesting import harvest_upstream
+from mirld.harvest.upstream_mir.naming import names
+from mirld.harvest.upstream_mir.read import read
+from mirld.harvest.upstream_mir.write import differences, files, write
+from mirld.vocab import DEFAULT_BASE, ENTRY_CLASSES, MIR, RDF_TYPE
+
+_STATE = f"{DEFAULT_BASE}vocab/state/"
+_TASK = f"{DEFAULT_BASE}vocab/task/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HarvestReport:
+    """What a harvest found: counts by kind, and the files that changed, or would change when it only checked."""
+
+    upstream_entries: int
+    entries: dict[str, int]
+    parts: dict[str, int]
+    ledger: dict[str, int]
+    findings: dict[str, int]
+    files: tuple[str, ...]
+    changed: tuple[str, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """Give the report as JSON has it."""
+        return {
+            "upstreamEntries": self.upstream_entries,
+            "entries": self.entries,
+            "parts": self.parts,
+            "ledger": self.ledger,
+            "findings": self.findings,
+            "files": list(self.files),
+            "changed": list(self.changed),
+        }
+
+    def table(self) -> str:
+        """Write the report for people: a count a line."""
+        groups = {"entries": self.entries, "parts": self.parts, "ledger": self.ledger, "findings": self.findings}
+        lines = [f"{self.upstream_entries:>6}  entries read"]
+        for title, counts in groups.items():
+            lines.append(f"\n{sum(counts.values()):>6}  {title}")
+            lines += [f"{count:>6}    {name}" for name, count in counts.items()]
+        return "\n".join(lines)
+
+
+def harvest(path: Path, out: Path, *, check: bool = False) -> HarvestReport:
+    """Harvest the folder or file `path` into the registry `out`, or with `check` only say what would change.
+
+    Raises InputError when `path` is not upstream's, OutputError when `out` cannot be written; neither leaves a
+    file half-written.
+    """
+    upstream = read(path)
+    claims, records = harvest_upstream(upstream, names(), _tasks(out))
+    today = time.strftime("%Y-%m-%d", time.gmtime(build_time()))
+    texts = files(claims, upstream, records, today, out)
+    changed = differences(out, texts)
+    if not check and changed:
+        write(out, texts)
+    types = [term for _, predicate, term in claims.triples if predicate == RDF_TYPE]
+    return HarvestReport(
+        upstream_entries=len(upstream.entries) + len(upstream.delta),
+        entries=_count(term for term in types if term in ENTRY_CLASSES),
+        parts=_count(term for term in types if term not in ENTRY_CLASSES),
+        ledger=_count(term for _, predicate, term in records if predicate == MIR.state),
+        findings=count_by_problem(claims.findings),
+        files=tuple(texts),
+        changed=tuple(changed),
+    )
+
+
+def _count(terms: Iterable[Term]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for term in terms:
+        name = str(term).removeprefix(str(MIR)).removeprefix(_STATE)
+        counts[name] = counts.get(name, 0) + 1
+    return dict(sorted(counts.items()))
+
+
+def _tasks(root: Path) -> frozenset[str]:
+    """Tokens of the scheme of tasks."""
+    found = set()
+    for file in Corpus.scan(root).files:
+        if file.name == "ontology/task.ttl":
+            triples = parse_turtle(file.read(), DEFAULT_BASE, file.name)
+            found = {subject.removeprefix(_TASK) for subject, _, _ in triples if subject.startswith(_TASK)}
+    return frozenset(found)

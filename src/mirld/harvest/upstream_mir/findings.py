@@ -1,0 +1,58 @@
+"""What was refused or mended, one finding each."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mirld.graph.terms import Iri, Literal, Triple, text
+from mirld.vocab import DEFAULT_BASE, MIR, RDF_TYPE, RDFS
+
+SOURCE = Iri(f"{DEFAULT_BASE}source/upstream-mir")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One fault: `problem` is a token of ontology/problem.ttl, `about` the path of the entry it touches."""
+
+    upstream_id: str
+    field: str
+    problem: str
+    value: str
+    comment: str
+    about: str | None = None
+
+    @property
+    def iri(self) -> Iri:
+        """Its IRI, which depends on nothing but what is wrong where."""
+        key = json.dumps([self.upstream_id, self.field, self.problem, self.value], ensure_ascii=False)
+        return Iri(f"{SOURCE}#finding-{self.problem}-{hashlib.sha256(key.encode()).hexdigest()[:12]}")
+
+    def triples(self) -> list[Triple]:
+        """Everything said of it."""
+        result: list[Triple] = [
+            (self.iri, Iri(RDF_TYPE), Iri(MIR.Finding)),
+            (self.iri, Iri(MIR.upstreamId), Literal(self.upstream_id)),
+            (self.iri, Iri(MIR.field), Literal(self.field)),
+            (self.iri, Iri(MIR.problem), Iri(f"{DEFAULT_BASE}vocab/problem/{self.problem}")),
+            (self.iri, Iri(MIR.originalValue), Literal(self.value)),
+            (self.iri, Iri(RDFS.comment), text(self.comment, "en")),
+        ]
+        if self.about is not None:
+            result.append((self.iri, Iri(MIR.about), Iri(DEFAULT_BASE + self.about)))
+        return result
+
+
+def as_text(value: object) -> str:
+    """Write a value of JSON as a finding shows it: texts as they are, all else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def count_by_problem(findings: Iterable[Finding]) -> dict[str, int]:
+    """How many findings there are of each kind."""
+    counts: dict[str, int] = {}
+    for finding in sorted(findings):
+        counts[finding.problem] = counts.get(finding.problem, 0) + 1
+    return dict(sorted(counts.items()))

@@ -1,0 +1,149 @@
+"""Files of a harvest: which there are, what is in each, and writing them so that a reader never sees half."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from mirld.errors import OutputError
+from mirld.graph.terms import Iri, Literal, Triple, literal, text
+from mirld.graph.turtle import write_turtle
+from mirld.harvest.upstream_mir.claims import Claims
+from mirld.harvest.upstream_mir.findings import SOURCE
+from mirld.harvest.upstream_mir.read import Upstream
+from mirld.harvest.upstream_mir.tags import licences
+from mirld.vocab import DCAT, DCTERMS, DEFAULT_BASE, FOAF, MIR, RDF_TYPE, RDFS_LABEL, SPDX_LICENSES, XSD
+
+HARVESTED = "data/harvested/upstream-mir"
+LEDGER = "data/ledger"
+_LICENCE = Iri(f"{DEFAULT_BASE}licence/mpl-2.0-commons-clause-1.0")
+_RETRIEVED = re.compile(r'mir:retrieved "(\d{4}-\d{2}-\d{2})"')
+
+
+def files(claims: Claims, upstream: Upstream, records: Iterable[Triple], retrieved: str, there: Path) -> dict[str, str]:
+    """Text of every file by its path below the root; one file an architecture.
+
+    `retrieved` is today; where the same revision was harvested before, the day of that is kept, so that harvesting
+    again changes nothing.
+    """
+    by_file: dict[str, list[Triple]] = {}
+    for triple in claims.triples:
+        architecture = triple[0].removeprefix(DEFAULT_BASE).split("/")[1]
+        by_file.setdefault(f"{HARVESTED}/{architecture}.ttl", []).append(triple)
+    day = _day(there / HARVESTED / "source.ttl", upstream.revision or upstream.version, retrieved)
+    by_file[f"{HARVESTED}/findings.ttl"] = [triple for finding in claims.findings for triple in finding.triples()]
+    by_file[f"{HARVESTED}/licences.ttl"] = licences() + _own_licence()
+    by_file[f"{HARVESTED}/source.ttl"] = _source(upstream, day)
+    ledger = list(records)
+    if ledger:
+        by_file[f"{LEDGER}/upstream-mir.ttl"] = ledger
+        by_file[f"{LEDGER}/source.ttl"] = _ledger_source(day)
+    return {name: write_turtle(triples, DEFAULT_BASE) for name, triples in sorted(by_file.items())}
+
+
+def stale(root: Path, texts: Mapping[str, str]) -> list[str]:
+    """Files of earlier harvests that this one does not write."""
+    folder = root / HARVESTED
+    found = sorted(folder.glob("*.ttl")) if folder.is_dir() else []
+    return [f"{HARVESTED}/{path.name}" for path in found if f"{HARVESTED}/{path.name}" not in texts]
+
+
+def differences(root: Path, texts: Mapping[str, str]) -> list[str]:
+    """Files that are not there as they would be written, and files that would go."""
+    changed = []
+    for name, content in texts.items():
+        path = root / name
+        if not path.is_file() or path.read_text(encoding="utf-8") != content:
+            changed.append(name)
+    return sorted(changed + stale(root, texts))
+
+
+def write(root: Path, texts: Mapping[str, str]) -> None:
+    """Write all files beside what is there, then put each in its place; OutputError leaves what was there."""
+    waiting: list[tuple[Path, Path]] = []
+    try:
+        for name, content in texts.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside = path.with_name(f".{path.name}.new")
+            waiting.append((beside, path))
+            beside.write_text(content, encoding="utf-8")
+        for beside, path in waiting:
+            os.replace(beside, path)  # noqa: PTH105 - replaces on every system, which Path.rename does not
+        for name in stale(root, texts):
+            (root / name).unlink()
+    except OSError as error:
+        for beside, _ in waiting:
+            beside.unlink(missing_ok=True)
+        raise OutputError(f"cannot write {error.filename}: {error.strerror}") from error
+
+
+def _day(source: Path, revision: str, today: str) -> str:
+    if source.is_file():
+        before = source.read_text(encoding="utf-8")
+        day = _RETRIEVED.search(before)
+        if day and f'"{revision}"' in before:
+            return day[1]
+    return today
+
+
+def _source(upstream: Upstream, day: str) -> list[Triple]:
+    said: list[Triple] = [
+        (SOURCE, Iri(RDF_TYPE), Iri(MIR.Source)),
+        (SOURCE, Iri(RDFS_LABEL), text("Upstream MIR", "en")),
+        (SOURCE, Iri(DCTERMS.title), text("MIR of darkshapes", "en")),
+        (
+            SOURCE,
+            Iri(DCTERMS.description),
+            text(
+                "Names, repositories, digests, loaders, settings and hub tags of the registry that mirld carries on,"
+                " read from its published JSON; single facts, each checked, with what was refused listed as findings.",
+                "en",
+            ),
+        ),
+        (SOURCE, Iri(DCTERMS.license), _LICENCE),
+        (SOURCE, Iri(DCTERMS.source), Iri("https://github.com/darkshapes/nnll")),
+        (SOURCE, Iri(DCTERMS.source), Iri("https://github.com/darkshapes/MIR")),
+        (SOURCE, Iri(DCAT.version), literal(upstream.version)),
+        (SOURCE, Iri(MIR.retrieved), Literal(day, XSD.date)),
+        (SOURCE, Iri(MIR.confidence), Iri(f"{DEFAULT_BASE}vocab/confidence/declared")),
+        (SOURCE, Iri(MIR.rank), literal(50)),
+    ]
+    if upstream.specs:
+        said.append((SOURCE, Iri(DCTERMS.source), Iri("https://github.com/darkshapes/divisor")))
+    if upstream.revision:
+        said.append((SOURCE, Iri(MIR.revision), literal(upstream.revision)))
+    return said
+
+
+def _own_licence() -> list[Triple]:
+    return [
+        (_LICENCE, Iri(RDF_TYPE), Iri(DCTERMS.LicenseDocument)),
+        (_LICENCE, Iri(RDFS_LABEL), text("Mozilla Public License 2.0 with Commons Clause 1.0", "en")),
+        (_LICENCE, Iri(FOAF.page), Iri("https://github.com/darkshapes/nnll/blob/main/LICENSE")),
+    ]
+
+
+def _ledger_source(day: str) -> list[Triple]:
+    subject = Iri(f"{DEFAULT_BASE}source/ledger")
+    return [
+        (subject, Iri(RDF_TYPE), Iri(MIR.Source)),
+        (subject, Iri(RDFS_LABEL), text("Ledger", "en")),
+        (subject, Iri(DCTERMS.title), text("Ledger of names", "en")),
+        (
+            subject,
+            Iri(DCTERMS.description),
+            text(
+                "Every name that was ever published for a resource, here or upstream, and what became of it. Records"
+                " are only ever added.",
+                "en",
+            ),
+        ),
+        (subject, Iri(DCTERMS.license), Iri(SPDX_LICENSES["CC0-1.0"])),
+        (subject, Iri(DCTERMS.source), Iri(DEFAULT_BASE)),
+        (subject, Iri(MIR.retrieved), Literal(day, XSD.date)),
+        (subject, Iri(MIR.confidence), Iri(f"{DEFAULT_BASE}vocab/confidence/declared")),
+        (subject, Iri(MIR.rank), literal(10)),
+    ]
