@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from mirld.graph.terms import Triple
+from mirld.graph.terms import Triple, text
 from mirld.harvest.upstream_mir import ledger
 from mirld.harvest.upstream_mir.claims import Claims, concept
 from mirld.harvest.upstream_mir.components import claim_components
@@ -17,7 +17,7 @@ from mirld.harvest.upstream_mir.resolution import Resolver, by_dots, is_model
 from mirld.harvest.upstream_mir.signs import claim_dimensions, claim_identifiers
 from mirld.harvest.upstream_mir.tags import claim_tags, claim_target, repositories_of
 from mirld.harvest.upstream_mir.tasks import claim_tasks
-from mirld.vocab import MIR
+from mirld.vocab import MIR, SKOS
 
 _NO_TOKENIZER = "The class that was listed for this tokenizer is that of the model itself; no tokenizer was recorded."
 _LOST = "Nothing is known of it but the text."
@@ -90,10 +90,11 @@ def _claim_repository(claims: Claims, upstream_id: str, path: str, name: str) ->
     if name.lower() in claims.names.mended:
         comment = f"The hub has no such repository; {right} is meant."
         claims.find(upstream_id, "repo", "wrong-repository", name, comment, path)
-    if claims.names.entry(upstream_id, None) is None or "/" in name:
-        claims.repository(path, right)
-        if name.lower() in claims.names.renamed:
-            claims.repository(path, name)
+        # No repository, but a name that it was known by: it still leads here.
+        claims.add(claims.entry(path), SKOS.altLabel, text(name, "en"))
+    claims.repository(path, right)
+    if name.lower() in claims.names.renamed:
+        claims.repository(path, name)
 
 
 def _report_names(claims: Claims, live: Iterable[tuple[UpstreamEntry, str]]) -> None:

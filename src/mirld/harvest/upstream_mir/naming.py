@@ -96,6 +96,7 @@ class Names:
     components: Mapping[str, str]
     classes: Mapping[str, str]
     libraries: Mapping[str, str]
+    papers: Mapping[str, str]
 
     def entry(self, upstream_id: str, repository: str | None) -> str | None:
         """Path of what an upstream id stands for; None when neither table nor rule know."""

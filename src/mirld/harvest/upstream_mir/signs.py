@@ -10,6 +10,8 @@ from mirld.harvest.upstream_mir.claims import Claims, concept, json_literal
 from mirld.harvest.upstream_mir.read import Fields, UpstreamEntry
 from mirld.vocab import MIR
 
+_PROGRAM = "divisor"
+"""The program of upstream's author that the dimensions are from."""
 _PRECISIONS = {"e4m3fn": "f8-e4m3fn", "e5m2": "f8-e5m2"}
 _ROOMS = {"init": "call", "params": "init"}
 """Upstream's `init` is what sampling starts with, arguments of the call; `params` is what the network is built of."""
@@ -68,9 +70,14 @@ def claim_dimensions(claims: Claims, specs: Mapping[str, Fields]) -> None:
 
 
 def _dimensions(claims: Claims, entry: Iri, values: Mapping[str, Any], phase: str) -> None:
-    for name, value in values.items():
-        if name != "_type" and value != "":
-            claims.setting(entry, name, value, phase)
+    """Claim values that the program calls by names of its own, so they apply to it alone."""
+    wanted = {name: value for name, value in values.items() if name != "_type" and value != ""}
+    if not wanted:
+        return
+    loader = claims.part(entry, "loader", _PROGRAM)
+    claims.add(loader, MIR.library, literal(_PROGRAM))
+    for name, value in wanted.items():
+        claims.setting(entry, name, value, phase, scope=f"loader-{_PROGRAM}", applies_to=loader)
 
 
 def _variant(claims: Claims, upstream_id: str, path: str, spec: Fields) -> None:

@@ -52,6 +52,8 @@ _DESCRIBED = {
     "llama2": ("Llama 2 Community License", "https://ai.meta.com/llama/license/"),
     "llama3.2": ("Llama 3.2 Community License", "https://www.llama.com/llama3_2/license/"),
 }
+# The hub's template of model cards links this paper, on the carbon cost of training.
+_CITED_BY_TEMPLATE = "1910.09700"
 _RELATIONS = {"finetune": MIR.fineTunedFrom, "merge": MIR.mergedFrom, "quantized": MIR.quantizedFrom}
 
 
@@ -67,7 +69,11 @@ def claim_tags(
         claims.find(upstream_id, "pipeline", "unknown-reference", task, "The hub has no such task.", path)
     tags = [str(tag) for tag in mode.get("tags") or ()]
     papers = [tag.removeprefix("arxiv:") for tag in tags if tag.startswith("arxiv:")]
-    if len(papers) == 1:
+    papers = [paper for paper in papers if paper != _CITED_BY_TEMPLATE]
+    if claims.names.papers.get(upstream_id) in papers:
+        comment = "The page cites a paper that is about something else."
+        claims.find(upstream_id, "tags", "wrong-field", papers, comment, path)
+    elif len(papers) == 1:
         claims.add(entry, MIR.paper, Iri(f"https://arxiv.org/abs/{papers[0]}"))
     elif papers:
         comment = "The page cites several papers and does not say which is about the model; none is taken."

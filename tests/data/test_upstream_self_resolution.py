@@ -1,0 +1,155 @@
+"""Everything that upstream ever named leads to the entry it is of: repositories, digests and ids, each one.
+
+The expectations in golden/ were taken from upstream's release of 2025-11-26 and its history, apart from the harvest's
+output: `upstream-repositories.tsv` and `upstream-digests.tsv` list what its 746 entries hold, as far as it is well-formed,
+`upstream-ids.tsv` its 2,065 ids with what became of each.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mirld.graph.corpus import Corpus
+from mirld.graph.load import load
+from mirld.lookup import resolve
+from mirld.registry import Registry, read_registry
+
+ROOT = Path(__file__).resolve().parents[2]
+GOLDEN = Path(__file__).parent / "golden"
+NONE_DIGESTS = {
+    "dc937b59892604f5a86ac96936cd7ff09e25f18ae6b758e8014a24c7fa039e91",
+    "b52807536902cabbf84f99e4fa2f8713fb4ef77e739f06367ee0d486e3222faa",
+}
+# Repositories that hold what several entries are: LoRA files per target, quantised files per release, parts of a pipeline.
+SEVERAL_RELEASES = {
+    "bytedance/hyper-sd",
+    "comfy-org/stable-diffusion-3.5-fp8",
+    "kijai/flux-fp8",
+    "stabilityai/stable-cascade",
+    "tensorart/stable-diffusion-3.5-large-turbox",
+    "wangfuyun/pcm_weights",
+}
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return read_registry(load(Corpus.scan(ROOT)))
+
+
+def rows(name: str) -> Iterator[list[str]]:
+    for line in (GOLDEN / name).read_text(encoding="utf-8").splitlines():
+        yield line.split("\t")
+
+
+def test_the_expectations_are_whole() -> None:
+    """As many repositories, digests and ids as upstream has, so that a lost line is noticed."""
+    assert sum(1 for _ in rows("upstream-repositories.tsv")) == 457
+    assert Counter(kind for kind, _, _ in rows("upstream-digests.tsv")) == {
+        "file_256": 359,
+        "layer_256": 237,
+        "layer_b3": 247,
+    }
+    assert sum(1 for _ in rows("upstream-ids.tsv")) == 2065
+
+
+def test_every_repository_leads_to_its_entries(registry: Registry) -> None:
+    """In the case that upstream wrote and in lower case; upstream's own search got 32 of them wrong."""
+    wrong = []
+    for name, expected in rows("upstream-repositories.tsv"):
+        for text in (name, name.lower()):
+            found = resolve(registry, text)
+            first = {candidate.id for candidate in found.candidates[: max(found.tied, 1)]}
+            if not set(expected.split()) <= first:
+                wrong.append(f"{text}: {sorted(first)} instead of {expected}")
+    assert wrong == []
+
+
+def test_every_digest_leads_to_its_entry(registry: Registry) -> None:
+    """Files to the release they are of, layouts to the release they are the layout of."""
+    wrong = []
+    for _, value, expected in rows("upstream-digests.tsv"):
+        found = {candidate.id for candidate in resolve(registry, value).candidates}
+        if not set(expected.split()) <= found:
+            wrong.append(f"{value}: {sorted(found)} instead of {expected}")
+    assert wrong == []
+
+
+def test_digests_keep_their_kind(registry: Registry) -> None:
+    """A layout's digest is never a file's: each is on a part of the right class, under the right property."""
+    properties = {"file_256": "fileSha256", "layer_256": "layer256", "layer_b3": "layerBlake3"}
+    held = {(digest.kind, digest.value) for entry in registry for digest, _ in entry.digests}
+    kinds: dict[str, set[str]] = {}
+    for kind, value, _ in rows("upstream-digests.tsv"):
+        kinds.setdefault(value, set()).add(properties[kind])
+    for value, possible in kinds.items():
+        assert any((kind, value) in held for kind in possible), value
+
+
+def test_no_digest_of_none_stands_anywhere(registry: Registry) -> None:
+    """What a reader that failed left behind is on no entry."""
+    assert not {digest.value for entry in registry for digest, _ in entry.digests} & NONE_DIGESTS
+
+
+def test_every_id_leads_to_what_became_of_it(registry: Registry) -> None:
+    """Alias, replaced or withdrawn, as decided; and a target is an entry."""
+    known = {str(entry.id) for entry in registry}
+    wrong = []
+    for old, state, *targets in rows("upstream-ids.tsv"):
+        expected = targets[0].split() if targets else []
+        record = registry.ledger.get(old)
+        assert record is not None, f"the ledger lost {old}"
+        found = resolve(registry, old)
+        ids = {candidate.id for candidate in found.candidates}
+        if record.state != state or not set(expected) <= known or not set(expected) <= ids or not ids:
+            wrong.append(f"{old}: {record.state} {sorted(ids)} instead of {state} {expected}")
+        if state == "withdrawn":
+            assert record.reason, f"{old} is withdrawn without a reason"
+    assert wrong == []
+
+
+def test_no_repository_is_of_two_releases(registry: Registry) -> None:
+    """One repository, one release; its text encoders and autoencoders are components, and may name it too."""
+    owners: dict[str, set[str]] = {}
+    for entry in registry:
+        if entry.id.architecture in ("transformer", "vae"):
+            continue
+        for repository in entry.repositories:
+            owners.setdefault(repository.name.lower(), set()).add(str(entry.id))
+    assert {name for name, found in owners.items() if len(found) > 1} <= SEVERAL_RELEASES
+
+
+def test_meaning_that_upstream_destroyed_is_restored(registry: Registry) -> None:
+    """Where a title was cut to pieces, the name says again what it is."""
+    expected = {
+        "facebook/m2m100_418M": "mir:model.stst.m2m100:418m",
+        "MiniMaxAI/MiniMax-Text-01-hf": "mir:model.moe.minimax-text-01:base",
+        "apple/DepthPro": "mir:model.vit.depth-pro:base",
+        "albert/albert-xxlarge-v2": "mir:model.aet.albert:xxlarge-v2",
+        "Qwen/Qwen3-30B-A3B": "mir:model.moe.qwen3:30b-a3b",
+        "Qwen/Qwen3-8B": "mir:model.art.qwen3:8b",
+        "google/mobilenet_v1_1.0_224": "mir:model.cnn.mobilenet-v1:1.0-224",
+        "meta-llama/Llama-2-7b-hf": "mir:model.art.llama-2:7b",
+        "stabilityai/stable-diffusion-3.5-medium": "mir:model.dit.stable-diffusion-3.5:medium",
+        "stabilityai/stable-diffusion-3-medium-diffusers": "mir:model.dit.stable-diffusion-3:medium",
+        "google-bert/bert-base-uncased": "mir:model.aet.bert:base-uncased",
+        "Qwen/Qwen-Image-Edit": "mir:model.dit.qwen-image-edit:base",
+    }
+    assert {name: resolve(registry, name).candidates[0].id for name in expected} == expected
+
+
+def test_models_that_upstream_named_twice_are_one(registry: Registry) -> None:
+    """Six repositories had two names by a conflict of architectures; each is one entry with both loaders it deserves."""
+    for name, series in {
+        "bert-base-uncased": "aet.bert",
+        "Llama-4-Scout-17B-16E": "vit.llama-4",
+        "Voxtral-Mini-3B-2507": "stst.voxtral",
+        "Qwen2-Audio-7B": "stst.qwen2-audio",
+        "blip2-opt-2.7b": "vit.blip2",
+        "PowerMoE-3b": "moe.powermoe",
+    }.items():
+        holders = [entry for entry in registry if any(one.name.endswith("/" + name) for one in entry.repositories)]
+        assert [f"{entry.id.architecture}.{entry.id.series}" for entry in holders] == [series]
