@@ -1,8 +1,8 @@
 """Everything that upstream ever named leads to the entry it is of: repositories, digests and ids, each one.
 
 The expectations in golden/ were taken from upstream's release of 2025-11-26 and its history, apart from the harvest's
-output: `upstream-repositories.tsv` and `upstream-digests.tsv` list what its 746 entries hold, as far as it is well-formed,
-`upstream-ids.tsv` its 2,065 ids with what became of each.
+output: `upstream-repositories.tsv` and `upstream-digests.tsv` list what its 746 entries hold, as far as it is
+well-formed, `upstream-ids.tsv` its 2,065 ids with what became of each.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NONE_DIGESTS = {
     "dc937b59892604f5a86ac96936cd7ff09e25f18ae6b758e8014a24c7fa039e91",
     "b52807536902cabbf84f99e4fa2f8713fb4ef77e739f06367ee0d486e3222faa",
 }
-# Repositories that hold what several entries are: LoRA files per target, quantised files per release, parts of a pipeline.
+# Repositories that hold what several entries are: LoRA files per target, quantised files per release, stages.
 SEVERAL_RELEASES = {
     "bytedance/hyper-sd",
     "comfy-org/stable-diffusion-3.5-fp8",
@@ -142,7 +142,7 @@ def test_meaning_that_upstream_destroyed_is_restored(registry: Registry) -> None
 
 
 def test_models_that_upstream_named_twice_are_one(registry: Registry) -> None:
-    """Six repositories had two names by a conflict of architectures; each is one entry with both loaders it deserves."""
+    """Six repositories had two names by a conflict of architectures; each is one entry."""
     for name, series in {
         "bert-base-uncased": "aet.bert",
         "Llama-4-Scout-17B-16E": "vit.llama-4",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from mirld.errors import OutputError
+from mirld.graph.load import parse_turtle
 from mirld.graph.terms import Iri, Literal, Triple, literal, text
 from mirld.graph.turtle import write_turtle
 from mirld.harvest.upstream_mir.claims import Claims
@@ -36,11 +37,22 @@ def files(claims: Claims, upstream: Upstream, records: Iterable[Triple], retriev
     by_file[f"{HARVESTED}/findings.ttl"] = [triple for finding in claims.findings for triple in finding.triples()]
     by_file[f"{HARVESTED}/licences.ttl"] = licences() + _own_licence()
     by_file[f"{HARVESTED}/source.ttl"] = _source(upstream, day)
-    ledger = list(records)
+    ledger = _kept_ledger(there / LEDGER / "upstream-mir.ttl", list(records), whole=bool(upstream.history))
     if ledger:
         by_file[f"{LEDGER}/upstream-mir.ttl"] = ledger
         by_file[f"{LEDGER}/source.ttl"] = _ledger_source(day)
     return {name: write_turtle(triples, DEFAULT_BASE) for name, triples in sorted(by_file.items())}
+
+
+def _kept_ledger(file: Path, records: list[Triple], *, whole: bool) -> list[Triple]:
+    """Add records to those that are there: none is ever lost, and without a history what was known of one stays."""
+    if not file.is_file():
+        return records
+    before = parse_turtle(file.read_bytes(), DEFAULT_BASE, str(file))
+    new = {triple[0] for triple in records}
+    old = {triple[0] for triple in before}
+    kept = [triple for triple in before if triple[0] not in new or not whole]
+    return kept + [triple for triple in records if whole or triple[0] not in old]
 
 
 def stale(root: Path, texts: Mapping[str, str]) -> list[str]:
@@ -76,7 +88,8 @@ def write(root: Path, texts: Mapping[str, str]) -> None:
             (root / name).unlink()
     except OSError as error:
         for beside, _ in waiting:
-            beside.unlink(missing_ok=True)
+            if beside.is_file():
+                beside.unlink()
         raise OutputError(f"cannot write {error.filename}: {error.strerror}") from error
 
 
