@@ -27,8 +27,11 @@ NONE_DIGESTS = {
 # Repositories that hold what several entries are: LoRA files per target, quantised files per release, stages.
 SEVERAL_RELEASES = {
     "bytedance/hyper-sd",
+    "comfy-org/hidream-i1_comfyui",
     "comfy-org/stable-diffusion-3.5-fp8",
     "kijai/flux-fp8",
+    "lightricks/ltx-video",
+    "pixart-alpha/pixart-sigma",
     "stabilityai/stable-cascade",
     "tensorart/stable-diffusion-3.5-large-turbox",
     "wangfuyun/pcm_weights",
