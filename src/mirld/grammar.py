@@ -89,7 +89,7 @@ def stop(text: str) -> tuple[int, str]:
     if not text.startswith(_HEADS):
         if start < len("mir:"):
             return start, "the text does not begin with mir:"
-        return start, _say(text, start, f"the domain is one of {', '.join(DOMAINS)}")
+        return start, _say(text, start, f"one of {', '.join(DOMAINS)} and a dot follow mir:")
     part, before = "architecture", "."
     for position, character in enumerate(text[start:], start):
         if before in ".:@":

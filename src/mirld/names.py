@@ -12,11 +12,9 @@ from mirld.errors import IdError
 
 # A whole word that tells of size, of packing, or of a stage that shares its tensors with the series.
 _SIZE = re.compile(r"\d+[kmb](?:it)?")
-_DROPPED = frozenset(
-    (
-        "base", "beta", "bit", "community", "dpo", "full", "gguf", "hybrid", "instruct", "it", "large", "medium",
-        "mini", "mlx", "multimodal", "onnx", "plus", "preview", "pro", "rl", "small", "tiny"
-    )
+_DROPPED = re.compile(
+    r"base|beta|bit|community|dpo|full|gguf|hybrid|instruct|it|large|medium|mini|mlx|multimodal|onnx|plus|preview|pro|rl"
+    r"|small|tiny"
 )
 # A last word behind which other tensors stand, so that it divides the releases of one series.
 _RELEASE = re.compile(r"prior|diffusers|\d{3,4}px|[ti]2v")
@@ -39,5 +37,5 @@ def suggest_series(repository: str) -> tuple[str, str | None]:
     if not words:
         raise IdError("the name of the repository holds no letter or digit", text=repository, position=0)
     release = words.pop() if len(words) > 1 and _RELEASE.fullmatch(words[-1]) else None
-    kept = [word for word in words if word not in _DROPPED and not _SIZE.fullmatch(word)]
+    kept = [word for word in words if not (_DROPPED.fullmatch(word) or _SIZE.fullmatch(word))]
     return "-".join(kept or words), release
