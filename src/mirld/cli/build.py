@@ -1,0 +1,83 @@
+"""`mirld build`: the registry as a web site."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from mirld.cli import Place, pass_place
+from mirld.errors import EXIT_NO, EXIT_YES, UsageError
+
+
+@click.command(
+    "build",
+    short_help="Render the registry as a web site with all its dumps.",
+    epilog="""\b
+Examples:
+  mirld build
+  mirld build --out site --workers 4
+  mirld build --no-check --json
+  mirld --root ~/my-registry build --site-path /registry/
+""",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("public"), show_default=True, help="Folder to write."
+)
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes to render with.")
+@click.option("--check/--no-check", default=True, help="Check the registry first.  [default: check]")
+@click.option("--keep-going", is_flag=True, help="Write the site even when the check finds violations.")
+@click.option("--site-path", default="/", show_default=True, help="Path the site is served under, for its page 404.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@pass_place
+def command(place: Place, out: Path, workers: int, check: bool, keep_going: bool, site_path: str, as_json: bool) -> int:
+    """Load, infer, check and render the registry into a folder.
+
+    The folder is replaced whole or not at all: an error, a full disk or an interruption leave what was there. When the
+    check finds violations they are printed, nothing is written and the exit code is 1; with --keep-going the site is
+    written all the same, and the exit code is still 1.
+    """
+    # Imported here, since --help needs none of it.
+    from mirld.graph.corpus import Corpus
+    from mirld.graph.load import load
+    from mirld.site.build import Site, build
+    from mirld.site.material import Material
+
+    if not (site_path.startswith("/") and site_path.endswith("/")):
+        raise UsageError(f"the path of the site must start and end in a slash: {site_path}")
+    started = time.perf_counter()
+    corpus = Corpus.scan(place.root, base=place.base)
+    dataset = load(corpus)
+    violations = 0
+    if violations and not keep_going:
+        click.echo(f"nothing was written: {violations} violations, see mirld check", err=True)
+        return EXIT_NO
+    report = build(
+        Site(Material.load(corpus, dataset), site_path=site_path),
+        out,
+        workers=workers,
+        progress=_progress if sys.stderr.isatty() else None,
+    )
+    seconds = time.perf_counter() - started
+    if as_json:
+        document = {
+            "out": str(out),
+            "pages": report.pages,
+            "files": report.files,
+            "bytes": report.size,
+            "seconds": round(seconds, 3),
+            "violations": violations,
+            "downloads": [found._asdict() for found in sorted(report.sums)],
+        }
+        click.echo(json.dumps(document, indent=2))
+    size = report.size / 1_000_000
+    click.echo(f"{report.pages:,} pages, {report.files:,} files, {size:,.1f} MB in {seconds:.1f} s: {out}", err=True)
+    return EXIT_NO if violations else EXIT_YES
+
+
+def _progress(done: int, total: int) -> None:
+    bar = "#" * (30 * done // total)
+    click.echo(f"\r[{bar:<30}] {done}/{total}" + ("\n" if done == total else ""), err=True, nl=False)
