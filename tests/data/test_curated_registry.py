@@ -1,24 +1,26 @@
-"""The curated entries are complete and hold to the rules of docs/decisions/0003 and 0001, one property a test."""
+"""The curated entries hold to the rules of docs/decisions/0001 and 0003, one property a test."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import pytest
+from tests.curated import (
+    CURATED,
+    ROOT,
+    Descriptions,
+    describe,
+    entries,
+    parts,
+    read_curated,
+    read_file,
+    read_view,
+    short,
+)
 
-from mirld.graph.corpus import Corpus
-from mirld.graph.load import load, parse_turtle
 from mirld.graph.terms import Literal, Term
 from mirld.graph.turtle import write_turtle
-from mirld.vocab import DCTERMS, DEFAULT_BASE, FOAF, MIR, PREFIXES, RDF_TYPE, RDFS_LABEL
-
-ROOT = Path(__file__).resolve().parents[2]
-CURATED = ROOT / "data" / "curated"
-
-Description = dict[str, list[Term]]
-"""Values by predicate."""
+from mirld.vocab import DCTERMS, DEFAULT_BASE, FOAF, MIR, RDF_TYPE, RDFS_LABEL, SKOS
 
 LINKS_TO_PARTS = frozenset(
     MIR[name]
@@ -35,47 +37,20 @@ LINKS_TO_PARTS = frozenset(
     )
 )
 # What an entry is called and in how many words needs no page; every other property does.
-NEEDS_NO_EVIDENCE = LINKS_TO_PARTS | {RDF_TYPE, RDFS_LABEL, DCTERMS.description, PREFIXES["skos"] + "altLabel"}
-
-
-def describe(triples: list[tuple[str, str, Term]]) -> dict[str, Description]:
-    found: dict[str, Description] = defaultdict(lambda: defaultdict(list))
-    for subject, predicate, term in triples:
-        found[subject][predicate].append(term)
-    return found
+NEEDS_NO_EVIDENCE = LINKS_TO_PARTS | {RDF_TYPE, RDFS_LABEL, DCTERMS.description, SKOS.altLabel}
 
 
 @pytest.fixture(scope="module")
-def curated() -> Mapping[str, Description]:
-    """Every resource of data/curated by its IRI."""
-    return describe(
-        [
-            triple
-            for path in sorted(CURATED.rglob("*.ttl"))
-            for triple in parse_turtle(path.read_bytes(), DEFAULT_BASE, str(path.relative_to(ROOT)))
-        ]
-    )
+def curated() -> Descriptions:
+    return read_curated()
 
 
 @pytest.fixture(scope="module")
-def registry() -> Mapping[str, Description]:
-    """Every resource of the merged view by its IRI."""
-    return describe(list(load(Corpus.scan(ROOT)).view))
+def registry() -> Descriptions:
+    return read_view()
 
 
-def short(iri: str) -> str:
-    return iri.removeprefix(DEFAULT_BASE).removeprefix(str(MIR))
-
-
-def entries(of: Mapping[str, Description]) -> Iterator[str]:
-    yield from (iri for iri in of if "#" not in iri and short(iri).startswith(("info/", "model/", "operations/")))
-
-
-def parts(of: Mapping[str, Description]) -> Iterator[str]:
-    yield from (iri for iri in of if "#" in iri)
-
-
-def supported(entry: str, of: Mapping[str, Description]) -> set[Term]:
+def supported(entry: str, of: Descriptions) -> set[Term]:
     return {name for part in of[entry].get(MIR.evidence, ()) for name in of[part].get(MIR.supports, ())}
 
 
@@ -84,12 +59,11 @@ def supported(entry: str, of: Mapping[str, Description]) -> set[Term]:
 
 def test_files_are_in_the_one_form() -> None:
     """Reading a file and writing it again gives its bytes: run `mirld fmt` on what is listed."""
-    changed = []
-    for path in sorted(CURATED.rglob("*.ttl")):
-        held = path.read_bytes()
-        triples = parse_turtle(held, DEFAULT_BASE, path.name)
-        if write_turtle(triples, DEFAULT_BASE).encode() != held:
-            changed.append(str(path.relative_to(ROOT)))
+    changed = [
+        str(path.relative_to(ROOT))
+        for path in sorted(CURATED.rglob("*.ttl"))
+        if write_turtle(read_file(path), DEFAULT_BASE).encode() != path.read_bytes()
+    ]
     assert changed == []
 
 
@@ -98,7 +72,7 @@ def test_a_file_holds_one_series() -> None:
     strays = [
         (str(path.relative_to(ROOT)), short(subject))
         for path in sorted(CURATED.glob("*/*.ttl"))
-        for subject in describe(parse_turtle(path.read_bytes(), DEFAULT_BASE, path.name))
+        for subject in describe(read_file(path))
         if short(subject).partition("#")[0].split("/")[1:3] != [path.parent.name, path.stem]
     ]
     assert strays == []
@@ -112,7 +86,7 @@ def test_what_is_shared_has_one_file_each() -> None:
 # Sources of facts
 
 
-def test_every_property_has_evidence(curated: Mapping[str, Description]) -> None:
+def test_every_property_has_evidence(curated: Descriptions) -> None:
     """Each property of an entry is supported: add mir:supports to an evidence of the entry, or leave the fact out."""
     unsupported = [
         (short(entry), short(name))
@@ -122,7 +96,7 @@ def test_every_property_has_evidence(curated: Mapping[str, Description]) -> None
     assert unsupported == []
 
 
-def test_evidence_supports_what_is_said(curated: Mapping[str, Description]) -> None:
+def test_evidence_supports_what_is_said(curated: Descriptions) -> None:
     """A supported property is stated: state it, or take it out of mir:supports."""
     unsaid = [
         (short(entry), short(name))
@@ -132,12 +106,12 @@ def test_evidence_supports_what_is_said(curated: Mapping[str, Description]) -> N
     assert unsaid == []
 
 
-def test_every_part_has_a_source(curated: Mapping[str, Description]) -> None:
+def test_every_part_has_a_source(curated: Descriptions) -> None:
     """Each part names the page it comes from: add dcterms:source."""
     assert [short(part) for part in parts(curated) if not curated[part].get(DCTERMS.source)] == []
 
 
-def test_sources_are_pages_anyone_can_open(curated: Mapping[str, Description]) -> None:
+def test_sources_are_pages_anyone_can_open(curated: Descriptions) -> None:
     """A source is a web address, and one on GitHub names a commit, a tag or a wiki page and not what will move."""
     moving = sorted(
         {
@@ -152,7 +126,7 @@ def test_sources_are_pages_anyone_can_open(curated: Mapping[str, Description]) -
     assert moving == []
 
 
-def test_every_part_is_linked_from_its_entry(curated: Mapping[str, Description]) -> None:
+def test_every_part_is_linked_from_its_entry(curated: Descriptions) -> None:
     """A part that nothing links is lost on every page: link it from the entry its name begins with."""
     linked = {term for entry in entries(curated) for name in LINKS_TO_PARTS for term in curated[entry].get(name, ())}
     assert [short(part) for part in parts(curated) if part not in linked] == []
@@ -166,7 +140,7 @@ def test_every_part_is_linked_from_its_entry(curated: Mapping[str, Description])
     assert own == [], "links to parts that are not there, or are of another entry"
 
 
-def test_labels_are_unique_within_a_series(curated: Mapping[str, Description]) -> None:
+def test_labels_are_unique_within_a_series(curated: Descriptions) -> None:
     """Two releases, or two series, of one series folder are never called the same: add the version or the size."""
     seen: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for entry in entries(curated):
@@ -197,7 +171,7 @@ NO_ENTRY_FOR_COMPONENT = {
 }
 
 
-def test_components_name_entries(curated: Mapping[str, Description], registry: Mapping[str, Description]) -> None:
+def test_components_name_entries(curated: Descriptions, registry: Descriptions) -> None:
     """A component with weights names the entry that fills it: add mir:entry, or say above why there is none."""
     nameless, dangling = set(), []
     for part in parts(curated):
@@ -212,9 +186,7 @@ def test_components_name_entries(curated: Mapping[str, Description], registry: M
     assert nameless == set(NO_ENTRY_FOR_COMPONENT)
 
 
-def test_links_between_entries_lead_somewhere(
-    curated: Mapping[str, Description], registry: Mapping[str, Description]
-) -> None:
+def test_links_between_entries_lead_somewhere(curated: Descriptions, registry: Descriptions) -> None:
     """Bases, targets, agents, licences of our own, subjects and objects are all described."""
     names = [
         *(
@@ -245,7 +217,7 @@ def test_links_between_entries_lead_somewhere(
     assert dangling == []
 
 
-def test_agents_and_licences_are_used(curated: Mapping[str, Description]) -> None:
+def test_agents_and_licences_are_used(curated: Descriptions) -> None:
     """An agent or a licence that no entry names is noise: take it out, or name it where it belongs."""
     used = {str(term) for entry in entries(curated) for terms in curated[entry].values() for term in terms}
     held = [iri for iri in curated if short(iri).startswith(("agent/", "licence/"))]
