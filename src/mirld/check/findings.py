@@ -60,7 +60,7 @@ class Finding:
 
     def __str__(self) -> str:
         where = ":".join(str(part) for part in (self.file, self.line) if part is not None)
-        value = "" if self.value is None else f": {self.value}"
+        value = "" if self.value is None or self.value in self.message else f": {self.value}"
         lead = f"{where}: " if where else ""
         return f"{lead}{self.severity}: {self.message}{value} ({self.code})"
 

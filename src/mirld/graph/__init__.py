@@ -2,10 +2,12 @@
 
     corpus    which files there are, and the bytes in them
     load      bytes of Turtle → `Dataset`
+    scan      where in a text of Turtle a statement, a comment or a blank node stands
     dataset   quads by named graph, and one merged view indexed by subject and by object
     infer     what follows from an entry's IRI, for it and for its parts
     describe  the triples of one page
     turtle, ntriples, jsonld   writers, each with one way to write a graph
+    files     files replaced whole or not at all
     query     SPARQL over a dataset, answers as text
 
 Rules of this room:

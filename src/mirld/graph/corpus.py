@@ -28,6 +28,8 @@ class CorpusFile:
     """IRI of the file's named graph."""
     source: str | None
     """IRI of the source the file belongs to; None for the ontology."""
+    is_overlay: bool = False
+    """Whether a user laid the file over the registry."""
 
     def read(self) -> bytes:
         """Return the bytes of the file, or raise InputError when it cannot be read."""
@@ -47,7 +49,7 @@ class Corpus:
 
     @classmethod
     def scan(cls, root: Path, *, base: str = DEFAULT_BASE, overlays: tuple[Path, ...] = ()) -> Corpus:
-        """List the Turtle files of `root`/ontology and `root`/data, and of every overlay folder.
+        """List the Turtle files of `root`/ontology and `root`/data, and of every overlay, a folder or a file.
 
         Raises InputError for a folder that cannot be read.
         """
@@ -70,12 +72,16 @@ class Corpus:
 
 def _source_files(folder: Path, shown_from: Path, base: str, prefix: str) -> Iterator[CorpusFile]:
     sources: dict[Path, str | None] = {}
-    for path in _turtle_files(folder):
+    paths = [folder] if folder.is_file() else _turtle_files(folder)
+    top = folder.parent if folder.is_file() else folder
+    for path in paths:
         parent = path.parent
         if parent not in sources:
-            sources[parent] = _source_of(parent, folder, base)
-        graph = f"{base}graph/{prefix}{_inside(path, folder)}"
-        yield CorpusFile(path=path, name=_name(path, shown_from), graph=graph, source=sources[parent])
+            sources[parent] = _source_of(parent, top, base)
+        graph = f"{base}graph/{prefix}{_inside(path, top)}"
+        yield CorpusFile(
+            path=path, name=_name(path, shown_from), graph=graph, source=sources[parent], is_overlay=bool(prefix)
+        )
 
 
 def _inside(path: Path, folder: Path) -> str:

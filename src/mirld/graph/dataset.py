@@ -126,6 +126,7 @@ class Dataset:
 
     `graphs` maps the IRI of a graph to its triples, `sources` to the IRI of its source, `files` to its file name.
     `view` is the merged graph (see the module docstring), sorted, with what `mirld.graph.infer` derived.
+    `undescribed` are sources that nothing describes and nothing need describe: those of a user's overlays.
     `derived` holds the inferred triples alone; `outvoted` what the merge left out, as (graph, triple).
     """
 
@@ -133,6 +134,7 @@ class Dataset:
     graphs: dict[str, list[Triple]] = field(default_factory=dict)
     sources: dict[str, str | None] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    undescribed: frozenset[str] = frozenset()
     view: Graph = field(default_factory=Graph)
     derived: list[Triple] = field(default_factory=list)
     outvoted: list[tuple[str, Triple]] = field(default_factory=list)
@@ -140,17 +142,11 @@ class Dataset:
     def merge(self) -> None:
         """Fill `view` and `outvoted` from `graphs`."""
         single = self._single_valued()
-        ranks = self._ranks()
         merged: dict[str, dict[tuple[Iri, Term], None]] = {}
         settled: dict[tuple[str, str, str], tuple[str | None, set[Term]]] = {}
         self.outvoted = []
 
-        def rank(graph: str) -> int:
-            # A source may not redefine words; one that states no rank comes last.
-            source = self.sources.get(graph)
-            return ONTOLOGY if source is None else ranks.get(source, UNRANKED)
-
-        for graph in sorted(self.graphs, key=lambda iri: (rank(iri), self.sources.get(iri) or "", iri)):
+        for graph in self.ordered():
             source = self.sources.get(graph)
             for triple in self.graphs[graph]:
                 subject, predicate, term = triple
@@ -166,6 +162,17 @@ class Dataset:
         view = Graph()
         view._subjects = {subject: list(pairs) for subject, pairs in merged.items()}
         self.view = view.sorted()
+
+    def ordered(self) -> list[str]:
+        """Return the graphs as they are merged: the ontology, then sources by rank and name, then files by name."""
+        ranks = self._ranks()
+
+        def rank(graph: str) -> int:
+            # A source may not redefine words; one that states no rank comes last.
+            source = self.sources.get(graph)
+            return ONTOLOGY if source is None else ranks.get(source, UNRANKED)
+
+        return sorted(self.graphs, key=lambda iri: (rank(iri), self.sources.get(iri) or "", iri))
 
     def _single_valued(self) -> frozenset[str]:
         found: set[str] = set()

@@ -50,7 +50,7 @@ def derive(dataset: Dataset) -> list[Triple]:
         ]
         if mir_id.domain != "info":
             result.append((entry, _SERIES, Iri(mir_id.series_id.iri(base))))
-        result += [(entry, _SOURCE, Iri(source)) for source in sorted(stated_by[iri])]
+        result += [(entry, _SOURCE, Iri(source)) for source in sorted(stated_by[iri] - dataset.undescribed)]
     for part in view.subjects():
         whole, hash_sign, _ = part.partition("#")
         if hash_sign and whole in stated_by:

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable
 
 import pyoxigraph
 
 from mirld.errors import ConflictError, InputError, SyntaxInputError
-from mirld.graph.corpus import Corpus, CorpusFile
+from mirld.graph.corpus import SOURCE_FILE, Corpus, CorpusFile
 from mirld.graph.dataset import Dataset
 from mirld.graph.infer import derive
+from mirld.graph.scan import blank_node
 from mirld.graph.terms import Iri, Literal, Term, Triple
-from mirld.vocab import DEFAULT_BASE, ENTRY_CLASSES, RDF_TYPE
+from mirld.vocab import DEFAULT_BASE, ENTRY_CLASSES, PREFIXES, RDF_TYPE
 
 _ENTRY_CLASSES = frozenset(ENTRY_CLASSES)
-# Where Turtle makes a blank node; strings, IRIs and comments are read first, so that nothing is found in them.
-_BLANK = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*"""'
-    r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
-    r'|"(?:[^"\\\n]|\\.)*"'
-    r"|'(?:[^'\\\n]|\\.)*'"
-    r"|<[^<>\s]*>|#[^\n]*|(?P<blank>_:|\[|\()",
-    re.DOTALL,
-)
+_UNDECLARED = re.compile(r"The prefix ([\w.-]*): has not been declared")
 # What is named below the default base whatever the base is: words, not things.
 _WORDS = frozenset(("ns", "shapes"))
 
@@ -43,13 +37,25 @@ def load(corpus: Corpus) -> Dataset:
         dataset.graphs[file.graph] = _triples(file.read(), corpus.base, file.name, interned)
         dataset.sources[file.graph] = file.source
         dataset.files[file.graph] = file.name
-    _refuse_double_claims(corpus.files, dataset)
+    refuse_double_claims(corpus.files, dataset)
+    dataset.undescribed = _undescribed(corpus.files)
+    complete(dataset)
+    return dataset
+
+
+def _undescribed(files: Iterable[CorpusFile]) -> frozenset[str]:
+    """Return sources of overlays without a source.ttl: a user's own file need not say where it is from."""
+    told = {file.source for file in files if file.path.name == SOURCE_FILE}
+    return frozenset(file.source for file in files if file.is_overlay and file.source and file.source not in told)
+
+
+def complete(dataset: Dataset) -> None:
+    """Merge the graphs of a dataset, and add to the merged view what follows from the IRIs of entries."""
     dataset.merge()
     dataset.derived = derive(dataset)
     for triple in dataset.derived:
         dataset.view.add(triple)
     dataset.view = dataset.view.sorted()
-    return dataset
 
 
 def parse_turtle(data: bytes, base: str, name: str) -> list[Triple]:
@@ -69,11 +75,15 @@ def _triples(data: bytes, base: str, name: str, interned: dict[object, Term]) ->
         ]
     except SyntaxError as error:
         raise SyntaxInputError(
-            f"this is no Turtle: {_shorten(error.msg)}", file=name, line=error.lineno, column=error.offset
+            f"this is no Turtle: {_shorten(error.msg)}",
+            file=name,
+            line=error.lineno,
+            column=error.offset,
+            hint=_declaration(error.msg),
         ) from error
     except _UnwantedError as error:
         text = data.decode(errors="replace")
-        offset = next((match.start() for match in _BLANK.finditer(text) if match["blank"]), None)
+        offset = blank_node(text)
         blank = error.blank and offset is not None
         raise InputError(
             error.message,
@@ -106,16 +116,28 @@ def _shorten(message: str) -> str:
     return first.rstrip(".")
 
 
+def _declaration(message: str) -> str | None:
+    """Say how to declare the prefix that a message of the parser misses."""
+    match = _UNDECLARED.search(message)
+    if match is None:
+        return None
+    near = [match[1]] if match[1] in PREFIXES else difflib.get_close_matches(match[1], PREFIXES, n=1)
+    if not near:
+        return f"declare it at the top: @prefix {match[1]}: <…> ."
+    lead = "declare it at the top" if near == [match[1]] else f"did you mean {near[0]}:? It is declared by"
+    return f"{lead}: @prefix {near[0]}: <{PREFIXES[near[0]]}> ."
+
+
 def _iri(node: object, base: str, interned: dict[object, Term]) -> Iri:
     found = interned.get(node)
     if found is None:
         if not isinstance(node, pyoxigraph.NamedNode):
             raise _UnwantedError(node)
-        found = interned[node] = Iri(_below(base, node.value))
+        found = interned[node] = Iri(below(base, node.value))
     return found  # type: ignore[return-value]  # a NamedNode always interns to an Iri
 
 
-def _below(base: str, iri: str) -> str:
+def below(base: str, iri: str) -> str:
     """Name below `base` what a file names below the default base: the base is a setting, and every file states one."""
     if base == DEFAULT_BASE or not iri.startswith(DEFAULT_BASE):
         return iri
@@ -134,7 +156,8 @@ def _term(node: object, base: str, interned: dict[object, Term]) -> Term:
     return found
 
 
-def _refuse_double_claims(files: Iterable[CorpusFile], dataset: Dataset) -> None:
+def refuse_double_claims(files: Iterable[CorpusFile], dataset: Dataset) -> None:
+    """Raise ConflictError when two files of one source describe one entry."""
     claims: dict[tuple[str | None, str], str] = {}
     for file in files:
         entries = {

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from mirld.errors import OutputError
+from mirld.graph.files import replace_files
 from mirld.graph.load import parse_turtle
 from mirld.graph.terms import Iri, Literal, Triple, literal, text
 from mirld.graph.turtle import write_turtle
@@ -73,24 +72,8 @@ def differences(root: Path, texts: Mapping[str, str]) -> list[str]:
 
 
 def write(root: Path, texts: Mapping[str, str]) -> None:
-    """Write all files beside what is there, then put each in its place; OutputError leaves what was there."""
-    waiting: list[tuple[Path, Path]] = []
-    try:
-        for name, content in texts.items():
-            path = root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            beside = path.with_name(f".{path.name}.new")
-            waiting.append((beside, path))
-            beside.write_text(content, encoding="utf-8")
-        for beside, path in waiting:
-            os.replace(beside, path)  # noqa: PTH105 - replaces on every system, which Path.rename does not
-        for name in stale(root, texts):
-            (root / name).unlink()
-    except OSError as error:
-        for beside, _ in waiting:
-            if beside.is_file():
-                beside.unlink()
-        raise OutputError(f"cannot write {error.filename}: {error.strerror}") from error
+    """Write all files, and remove those of earlier harvests; OutputError leaves what was there."""
+    replace_files(root, {name: content.encode() for name, content in texts.items()}, remove=stale(root, texts))
 
 
 def _day(source: Path, revision: str, today: str) -> str:

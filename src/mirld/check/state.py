@@ -1,0 +1,224 @@
+"""What the last check knew, kept beside the registry so that the next one can look at a change alone.
+
+A SQLite file in the user's cache: it is never needed, and whatever is wrong with it, everything is checked again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from mirld.check.findings import Finding
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE file (name TEXT PRIMARY KEY, stamp TEXT) WITHOUT ROWID;
+CREATE TABLE whole (iri TEXT PRIMARY KEY, nodes TEXT) WITHOUT ROWID;
+CREATE TABLE holds (file TEXT, whole TEXT, digest TEXT, PRIMARY KEY (file, whole)) WITHOUT ROWID;
+CREATE INDEX holds_whole ON holds (whole);
+CREATE TABLE link (target TEXT, whole TEXT, PRIMARY KEY (target, whole)) WITHOUT ROWID;
+CREATE INDEX link_from ON link (whole);
+CREATE TABLE record (text TEXT, iri TEXT, PRIMARY KEY (text, iri)) WITHOUT ROWID;
+CREATE INDEX record_iri ON record (iri);
+CREATE TABLE lineage (
+    predicate TEXT, subject TEXT, object TEXT, PRIMARY KEY (predicate, subject, object)
+) WITHOUT ROWID;
+CREATE INDEX lineage_subject ON lineage (subject);
+CREATE TABLE finding (about TEXT, data TEXT);
+CREATE INDEX finding_about ON finding (about);
+"""
+
+
+class Known(NamedTuple):
+    """What is known of one resource: what each file says of it, as a digest, and the classes of it and of its parts."""
+
+    files: Mapping[str, str]
+    nodes: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a check leaves of one resource."""
+
+    known: Known
+    links: frozenset[str]
+    """Resources that it links to."""
+    records: tuple[tuple[str, str], ...] = ()
+    """(text, record) of the ledger."""
+    lineage: tuple[tuple[str, str, str], ...] = ()
+
+
+class State:
+    """The state of one registry under one set of words and shapes, whose `fingerprint` it was made with."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    @classmethod
+    def open(cls, path: Path, fingerprint: str) -> State | None:
+        """Open a state; None when there is none, or none that fits."""
+        if not path.is_file():
+            return None
+        try:
+            connection = sqlite3.connect(path)
+            row = connection.execute("SELECT value FROM meta WHERE key = 'fingerprint'").fetchone()
+        except sqlite3.Error:
+            return None
+        if row is None or row[0] != fingerprint:
+            connection.close()
+            return None
+        return cls(connection)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def meta(self, key: str) -> object:
+        """Return a value that `create` was given."""
+        row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def stamps(self) -> dict[str, str]:
+        """Stamps of the files as they were, by name."""
+        return dict(self._connection.execute("SELECT name, stamp FROM file"))
+
+    def wholes_in(self, file: str) -> dict[str, str]:
+        """Digests of what a file said of each resource."""
+        return dict(self._connection.execute("SELECT whole, digest FROM holds WHERE file = ?", (file,)))
+
+    def known(self, whole: str) -> Known | None:
+        """Return what was known of a resource."""
+        row = self._connection.execute("SELECT nodes FROM whole WHERE iri = ?", (whole,)).fetchone()
+        if row is None:
+            return None
+        files = dict(self._connection.execute("SELECT file, digest FROM holds WHERE whole = ?", (whole,)))
+        return Known(files, {name: tuple(types) for name, types in json.loads(row[0]).items()})
+
+    def linking(self, whole: str) -> list[str]:
+        """Resources that linked to a resource."""
+        return self._column("SELECT whole FROM link WHERE target = ?", whole)
+
+    def records(self, text: str) -> list[str]:
+        """Return the records of a text."""
+        return self._column("SELECT iri FROM record WHERE text = ?", text)
+
+    def texts(self, record: str) -> list[str]:
+        """Return the texts of a record."""
+        return self._column("SELECT text FROM record WHERE iri = ?", record)
+
+    def below(self, start: str) -> Iterator[str]:
+        """Every resource and part whose IRI begins with a text."""
+        rows = self._connection.execute(
+            "SELECT nodes FROM whole WHERE iri >= ? AND iri < ?", (start, start + "\U0010ffff")
+        )
+        for (nodes,) in rows:
+            yield from json.loads(nodes)
+
+    def lineage(self) -> list[tuple[str, str, str]]:
+        """(property, subject, object) of every link whose chains must end, sorted."""
+        return list(self._connection.execute("SELECT predicate, subject, object FROM lineage ORDER BY 1, 2, 3"))
+
+    def found_in(self, file: str) -> list[str]:
+        """Resources that something was found about in a file, which may stand on another line now."""
+        return self._column("SELECT about FROM finding WHERE json_extract(data, '$.file') = ?", file)
+
+    def findings(self) -> list[Finding]:
+        """Every finding there was."""
+        return [Finding(**json.loads(data)) for (data,) in self._connection.execute("SELECT data FROM finding")]
+
+    def _column(self, query: str, value: str) -> list[str]:
+        return [row[0] for row in self._connection.execute(query, (value,))]
+
+    def update(
+        self,
+        stamps: Mapping[str, str],
+        gone: Iterable[str],
+        facts: Mapping[str, Facts],
+        findings: Sequence[tuple[str, Finding]],
+        about: Iterable[str],
+    ) -> None:
+        """Put what a check of some resources left in place of what there was.
+
+        `gone` are resources whose facts are replaced or dropped, `about` what findings are replaced for.
+        """
+        run = self._connection
+        with run:
+            before = self.stamps()
+            run.executemany("DELETE FROM file WHERE name = ?", [(name,) for name in before if name not in stamps])
+            changed = [(name, stamp) for name, stamp in stamps.items() if before.get(name) != stamp]
+            run.executemany("INSERT OR REPLACE INTO file VALUES (?, ?)", changed)
+            wholes = [(whole,) for whole in gone]
+            for table, column in (("whole", "iri"), ("holds", "whole"), ("link", "whole"), ("record", "iri")):
+                run.executemany(f"DELETE FROM {table} WHERE {column} = ?", wholes)  # noqa: S608 - names from this line
+            run.executemany("DELETE FROM lineage WHERE subject = ?", wholes)
+            _insert(run, facts)
+            run.executemany("DELETE FROM finding WHERE about = ?", [(name,) for name in about])
+            run.executemany("INSERT INTO finding VALUES (?, ?)", [(name, _dump(found)) for name, found in findings])
+
+
+def create(
+    path: Path,
+    fingerprint: str,
+    meta: Mapping[str, object],
+    stamps: Mapping[str, str],
+    facts: Mapping[str, Facts],
+    findings: Sequence[tuple[str, Finding]],
+) -> None:
+    """Write a state whole; one that cannot be written is left out, since nothing depends on it."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.unlink(missing_ok=True)
+        with closing(sqlite3.connect(partial)) as run:
+            run.execute("PRAGMA synchronous = OFF")
+            run.executescript(_SCHEMA)
+            with run:
+                run.execute("INSERT INTO meta VALUES ('fingerprint', ?)", (fingerprint,))
+                rows = [(key, json.dumps(value)) for key, value in meta.items()]
+                run.executemany("INSERT INTO meta VALUES (?, ?)", rows)
+                run.executemany("INSERT INTO file VALUES (?, ?)", stamps.items())
+                _insert(run, facts)
+                run.executemany("INSERT INTO finding VALUES (?, ?)", [(name, _dump(found)) for name, found in findings])
+        partial.replace(path)
+    except (OSError, sqlite3.Error):
+        with suppress(OSError):
+            partial.unlink()
+
+
+def _insert(run: sqlite3.Connection, facts: Mapping[str, Facts]) -> None:
+    run.executemany(
+        "INSERT INTO whole VALUES (?, ?)",
+        ((whole, json.dumps(found.known.nodes, separators=(",", ":"))) for whole, found in facts.items()),
+    )
+    run.executemany(
+        "INSERT INTO holds VALUES (?, ?, ?)",
+        ((file, whole, digest) for whole, found in facts.items() for file, digest in found.known.files.items()),
+    )
+    run.executemany(
+        "INSERT INTO link VALUES (?, ?)", ((target, whole) for whole, found in facts.items() for target in found.links)
+    )
+    run.executemany("INSERT INTO record VALUES (?, ?)", (row for found in facts.values() for row in found.records))
+    run.executemany("INSERT INTO lineage VALUES (?, ?, ?)", (row for found in facts.values() for row in found.lineage))
+
+
+def _dump(found: Finding) -> str:
+    return json.dumps(found.as_dict())
+
+
+def cache_file(root: Path) -> Path:
+    """Return where the state of the registry in a folder is kept."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "mirld" / f"check-{hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]}.sqlite"
+
+
+def stamp(path: Path) -> str:
+    """Return what changes when a file changes: its size, time and number."""
+    status = path.stat()
+    return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ino}"
