@@ -135,9 +135,11 @@ class Names:
     def _matches(self, asked: str) -> Mapping[int, _Match]:
         """Return the best match of one word in every entry that has any."""
         best: dict[int, _Match] = {}
+        known = len(self._words.get(asked, ()))
         for found, quality, sort in self._near(asked):
             entries = self._words[found]
-            rarity = math.log(1 + len(self._entries) / len(entries))
+            # What is only near the word is worth no more for being rarer than the word itself.
+            rarity = math.log(1 + len(self._entries) / max(known, len(entries)))
             for number, (weight, called) in entries.items():
                 match = _Match(weight * quality * rarity, sort, asked, found, called)
                 if number not in best or best[number].gain < match.gain:
