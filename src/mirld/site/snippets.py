@@ -40,12 +40,19 @@ def snippet(entry: Entry, loader: Loader) -> str | None:
 
 
 def _adapter(entry: Entry, loader: Loader, repository: str) -> str:
-    names = [found.name for found in entry.files if found.name]
+    names = sorted(found.name for found in entry.files if found.name)
     arguments = _settings(entry, loader, "load")
-    if len(names) == 1 and "weight_name" not in arguments:
+    lines = ["# pipe is a pipeline of the series the adapter was made for"]
+    if names and "weight_name" not in arguments:
         arguments["weight_name"] = _quoted(names[0])
-    head = "# pipe is a pipeline of the series the adapter was made for\n"
-    return f"{head}{_call(f'pipe.{loader.call}', [_quoted(repository)], arguments)}\n"
+        if len(names) > 1:
+            lines.append(f"# weight_name is one of the {len(names)} files of the repository")
+    # A strength is no argument of loading: the weights are added with it.
+    strength = arguments.pop("lora_scale", None)
+    lines.append(_call(f"pipe.{loader.call}", [_quoted(repository)], arguments))
+    if strength is not None:
+        lines.append(f"pipe.fuse_lora(lora_scale={strength})")
+    return "\n".join(lines) + "\n"
 
 
 def _settings(entry: Entry, loader: Loader, phase: str) -> dict[str, str]:
