@@ -110,3 +110,12 @@ def test_decisions_are_short() -> None:
     for page in sorted((ROOT / "docs" / "decisions").iterdir()):
         assert re.fullmatch(r"\d{4}-[a-z0-9-]+\.md", page.name)
         assert len(page.read_text(encoding="utf-8").splitlines()) < 40
+
+
+@pytest.mark.parametrize("command", [["ruff", "check"], ["ruff", "format", "--check"], ["mypy"]], ids=" ".join)
+def test_the_linters_have_nothing_to_say(command: list[str]) -> None:
+    """As pyproject.toml sets them."""
+    done = subprocess.run(
+        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
