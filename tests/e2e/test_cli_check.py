@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
 from tests.registries import ROOT, edit, make_checked_registry
 
 SWIFT = "data/curated/lora/swift.ttl"
@@ -94,6 +95,20 @@ def test_json_keeps_to_its_schema(root: Path) -> None:
     assert list(schema_of("check").iter_errors(document)) == []
     assert document["conforms"] is False
     assert document["counts"] == {"violation": 1, "warning": 0, "info": 2}
+
+
+def test_what_is_formatted_or_new_is_told_as_json(root: Path) -> None:
+    """By the schemas that are published."""
+    report = json.loads((ROOT / "site/content/schema/check.schema.json").read_text(encoding="utf-8"))
+    registry = Registry().with_resource(report["$id"], Resource.from_contents(report))
+    done = mirld(root, "new", "mir:model.unet.mine", "--label", "Mine", "--json")
+    assert done.returncode == 0
+    schema = schema_of("new").schema
+    assert list(Draft202012Validator(schema, registry=registry).iter_errors(json.loads(done.stdout))) == []
+    (root / SWIFT).write_bytes((root / SWIFT).read_bytes().replace(b" ;\n", b";\n"))
+    told = json.loads(mirld(root, "fmt", "--json").stdout)
+    assert list(schema_of("fmt").iter_errors(told)) == []
+    assert [Path(name).name for name in told["changed"]] == ["swift.ttl"]
 
 
 def test_a_lost_name_is_found_against_an_earlier_registry(root: Path) -> None:

@@ -24,9 +24,11 @@ from mirld.graph.dataset import Dataset, Graph
 from mirld.graph.load import complete, load, parse_turtle, refuse_double_claims
 from mirld.graph.terms import Iri, Literal, Triple
 from mirld.ids import MirId
-from mirld.vocab import MIR, RDF_TYPE, RDFS, SKOS
+from mirld.vocab import MIR, OWL, RDF_TYPE, RDFS, SKOS
 
 _RECORD = Iri(MIR.LedgerRecord)
+_FUNCTIONAL = OWL.FunctionalProperty
+_NOTATION = SKOS.notation
 _SHAPES = "shapes"
 
 
@@ -229,7 +231,7 @@ def _facts(dataset: Dataset, wholes: Mapping[str, Collection[str]]) -> dict[str,
         for subject in subjects:
             for predicate, term in view.pairs(subject):
                 if isinstance(term, Literal):
-                    if predicate == SKOS.notation and _RECORD in view.types(subject):
+                    if predicate == _NOTATION and _RECORD in view.types(subject):
                         records.append((term.value, subject))
                     continue
                 if term.startswith(dataset.base):
@@ -280,12 +282,12 @@ def _linked(view: Graph, touched: Collection[str]) -> set[str]:
 
 
 def _context(dataset: Dataset) -> list[tuple[str, str, str, bool]]:
-    """Statements of the ontology that a merge and the shapes look at: single-valued properties, and classes above."""
+    """Gather what a merge and the shapes look at of the ontology: single-valued properties, and classes above."""
+    above, single = str(RDFS.subClassOf), str(MIR.singleValued)
     return [
         (subject, predicate, term.value if isinstance(term, Literal) else term, not isinstance(term, Literal))
         for subject, predicate, term in dataset.view
-        if predicate in (RDFS.subClassOf, MIR.singleValued)
-        or (predicate == RDF_TYPE and str(term).endswith("#FunctionalProperty"))
+        if predicate in (above, single) or (predicate == RDF_TYPE and term == _FUNCTIONAL)
     ]
 
 

@@ -44,6 +44,7 @@ _ENTRY_CLASSES = frozenset(ENTRY_CLASSES)
 _PLAIN = frozenset((RDF_TYPE, RDFS_LABEL, str(SKOS.altLabel), str(MIR.state), str(MIR.firstSeen), *PART_PROPERTIES))
 # Pages of the site that are no resources.
 _PAGES = RESERVED_SEGMENTS - {"agent", "graph", "ledger", "licence", "ns", "shapes", "source", "vocab"}
+_VERSION_IRI, _SUPPORTS, _TERMS = OWL.versionIRI, MIR.supports, str(MIR)
 _OF_CLASS = {kind: name for name, kind in PART_PROPERTIES.items()}
 
 
@@ -79,7 +80,7 @@ def links(scope: Scope, whole: str, subjects: Sequence[str]) -> Iterator[Problem
     base = scope.base
     for subject in subjects:
         for predicate, term in scope.view.pairs(subject):
-            if isinstance(term, Literal) or not term.startswith(base) or predicate == OWL.versionIRI:
+            if isinstance(term, Literal) or not term.startswith(base) or predicate == _VERSION_IRI:
                 continue
             if scope.around.knows(term) or _is_page(term, base):
                 continue
@@ -109,7 +110,7 @@ def terms(scope: Scope, whole: str, subjects: Sequence[str]) -> Iterator[Problem
     for subject in subjects:
         for predicate, term in scope.view.pairs(subject):
             names = [predicate]
-            if isinstance(term, Iri) and (predicate in (RDF_TYPE, MIR.supports) or term.startswith(str(MIR))):
+            if isinstance(term, Iri) and (predicate in (RDF_TYPE, _SUPPORTS) or term.startswith(_TERMS)):
                 names.append(term)
             for name in names:
                 if name in known or namespace_of(name) is None:
@@ -136,7 +137,7 @@ def support(scope: Scope, whole: str, subjects: Sequence[str]) -> Iterator[Probl
         term
         for _, part in scope.view.pairs(whole)
         if isinstance(part, Iri)
-        for term in scope.view.values(part, MIR.supports)
+        for term in scope.view.values(part, _SUPPORTS)
     }
     for predicate in stated:
         if predicate not in supported:

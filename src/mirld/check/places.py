@@ -28,7 +28,8 @@ class Places:
     def __init__(self, files: Mapping[str, CorpusFile], dataset: Dataset) -> None:
         self._files = files
         self._dataset = dataset
-        self._lines: dict[str, dict[str, list[Statement]]] = {}
+        self._texts: dict[str, str] = {}
+        self._statements: dict[str, dict[str, list[Statement]]] = {}
         self._graphs: dict[str, list[str]] | None = None
         self._writer = TurtleWriter(dataset.base)
 
@@ -39,7 +40,7 @@ class Places:
         """
         best, place = 0, Place()
         for name in self._files_about(subject):
-            for found in self._statements(name).get(subject, ()):
+            for found in self._about(name, subject):
                 match = self._match(found, predicate, value)
                 if match > best:
                     best, place = match, Place(name, found.line)
@@ -65,12 +66,35 @@ class Places:
             self._graphs = dict(graphs)
         return self._graphs.get(subject, [])
 
-    def _statements(self, name: str) -> dict[str, list[Statement]]:
-        known = self._lines.get(name)
+    def _about(self, name: str, subject: str) -> list[Statement]:
+        """Return what a file says of a subject: from its one block when the file is in form, else from all of it."""
+        text = self._text(name)
+        mark = f"\n\n{self._writer.iri(subject)}\n"
+        if text.count(mark) != 1:
+            return self._all(name).get(subject, [])
+        start = text.find(mark)
+        end = text.find("\n\n", start + 2)
+        lines = text.count("\n", 0, start + 2)
+        head = text[: text.find("\n\n") + 2]
+        shift = lines - head.count("\n")
+        block = text[start + 2 : len(text) if end < 0 else end]
+        return [
+            found._replace(line=found.line + shift)
+            for found in statements(head + block, DEFAULT_BASE)
+            if below(self._dataset.base, found.subject) == subject
+        ]
+
+    def _all(self, name: str) -> dict[str, list[Statement]]:
+        known = self._statements.get(name)
         if known is None:
-            known = self._lines[name] = {}
-            file = self._files.get(name)
-            text = file.read().decode("utf-8") if file is not None else ""
-            for found in statements(text, DEFAULT_BASE):
+            known = self._statements[name] = {}
+            for found in statements(self._text(name), DEFAULT_BASE):
                 known.setdefault(below(self._dataset.base, found.subject), []).append(found)
         return known
+
+    def _text(self, name: str) -> str:
+        text = self._texts.get(name)
+        if text is None:
+            file = self._files.get(name)
+            text = self._texts[name] = file.read().decode("utf-8") if file is not None else ""
+        return text

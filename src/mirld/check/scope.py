@@ -164,13 +164,12 @@ class Scope:
 
     def _harvested(self) -> frozenset[str]:
         """Return the sources that were read somewhere else: their `dcterms:source` is not the registry."""
+        origin = DCTERMS.source
         return frozenset(
             triple[0]
             for graph, triples in self.dataset.graphs.items()
             for triple in triples
-            if triple[1] == DCTERMS.source
-            and triple[0] == self.dataset.sources[graph]
-            and triple[2] != self.dataset.base
+            if triple[1] == origin and triple[0] == self.dataset.sources[graph] and triple[2] != self.dataset.base
         )
 
     def files_of(self, entry: str) -> Sequence[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -31,6 +32,7 @@ Examples:
 @click.option("--loader", help="What opens it: a library and its class, such as diffusers:FluxPipeline.")
 @click.option("--source", help="Address of the page that says all this.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A file of your own, not the registry's.")
+@click.option("--json", "as_json", is_flag=True, help="Print the names of the files and the report as JSON.")
 @pass_place
 def command(
     place: Place,
@@ -44,6 +46,7 @@ def command(
     loader: str | None,
     source: str | None,
     out: Path | None,
+    as_json: bool,
 ) -> int:
     """Write an entry named ID into the file of its series, and put its name on record.
 
@@ -67,10 +70,11 @@ def command(
         source=source,
     )
     files = add(place.root, place.base, new, out)
-    for path in files:
-        click.echo(path)
     report = CheckPlan(root=place.root, base=place.base, paths=tuple(files), changed=out is None).report()
-    for line in report.lines():
-        click.echo(line, err=True)
-    click.echo(report.summary(), err=True)
+    if as_json:
+        document = {"id": str(new.id), "files": [str(path) for path in files], "report": report.as_dict()}
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(map(str, files)))
+        click.echo("\n".join([*report.lines(), report.summary()]), err=True)
     return EXIT_YES if report.conforms else EXIT_NO
