@@ -168,13 +168,19 @@ class _Reader:
             components=self._parts(iri, MIR.component, self.component),
             compatibilities=self._parts(iri, MIR.compatibility, self.compatibility),
             evidence=self._parts(iri, MIR.evidence, self.evidence),
-            derived_from=tuple((name, ref) for name in _DERIVATIONS for ref in self._refs(iri, MIR[name])),
+            derived_from=self._derived_from(iri),
             adapter_for=self._refs(iri, MIR.adapterFor),
             key_fragments=self._texts(iri, MIR.keyFragment),
             tensor_counts=tuple(int(text) for text in self._texts(iri, MIR.tensorCount) if text.isdigit()),
             tensor_shapes=self._texts(iri, MIR.tensorShape),
             sources=self._refs(iri, MIR.source),
         )
+
+    def _derived_from(self, iri: str) -> tuple[tuple[str, Ref], ...]:
+        named = [(name, ref) for name in _DERIVATIONS for ref in self._refs(iri, MIR[name])]
+        known = {ref.iri for _, ref in named}
+        plain = [("derivedFrom", ref) for ref in self._refs(iri, MIR.derivedFrom) if ref.iri not in known]
+        return (*named, *plain)
 
     def repository(self, iri: str) -> Repository:
         graph = self._graph

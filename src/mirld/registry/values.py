@@ -186,7 +186,8 @@ class Entry:
     compatibilities: tuple[Compatibility, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     derived_from: tuple[tuple[str, Ref], ...] = ()
-    """(local name of the property, entry): fineTunedFrom, quantizedFrom, mergedFrom, distilledFrom, variantOf."""
+    """(local name of the property, entry): fineTunedFrom, quantizedFrom, mergedFrom, distilledFrom, variantOf, and
+    derivedFrom where no source says how."""
     adapter_for: tuple[Ref, ...] = ()
     key_fragments: tuple[str, ...] = ()
     tensor_counts: tuple[int, ...] = ()

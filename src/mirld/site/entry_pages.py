@@ -20,6 +20,7 @@ _UP = {
     "mergedFrom": "Merged from",
     "distilledFrom": "Distilled from",
     "variantOf": "Variant of",
+    "derivedFrom": "Derived from",
 }
 _DOWN = {
     str(MIR.fineTunedFrom): "Fine-tuned from this",
@@ -27,14 +28,11 @@ _DOWN = {
     str(MIR.mergedFrom): "Merged from this",
     str(MIR.distilledFrom): "Distilled from this",
     str(MIR.variantOf): "Variants of this",
+    str(MIR.derivedFrom): "Derived from this",
     str(MIR.entry): "A component of",
     str(MIR.scheduler): "Named as scheduler by",
 }
 _NAMED = 12
-# Links that other sections of a page show.
-_ELSEWHERE = frozenset(
-    {str(MIR.series), str(MIR.adapterFor), str(MIR.subject), str(MIR.object), str(DCTERMS.isPartOf), *_DOWN}
-)
 
 
 def entry_context(material: Material, page: Page, head: Head) -> EntryContext:
@@ -61,7 +59,7 @@ def entry_context(material: Material, page: Page, head: Head) -> EntryContext:
         lineage=_lineage(entry, incoming, link),
         fits=_fits(material, entry, incoming, link),
         judged=_judged(material, entry, incoming, link),
-        settings=_settings(entry, link),
+        settings=_settings(material, entry, link),
         parameters=_parameters(entry, link),
         evidence=_evidence(entry, link),
         sources=tuple(link.to(found.iri) for found in entry.sources),
@@ -316,7 +314,7 @@ def _judged(material: Material, entry: Entry, incoming: list[tuple[str, str]], l
     return table(("Entry", "Kind", "Fits", "Source"), rows)
 
 
-def _settings(entry: Entry, link: Linker) -> Table | None:
+def _settings(material: Material, entry: Entry, link: Linker) -> Table | None:
     base = {found.iri: found for found in entry.loaders}
     files = {found.iri: found.name or found.variant or "file" for found in entry.files}
     rows = []
@@ -335,7 +333,7 @@ def _settings(entry: Entry, link: Linker) -> Table | None:
                 head=Link(found.parameter),
                 cells=(
                     (Link(value_text(found.value), None, found.unit),),
-                    plain(found.phase),
+                    (link.to(f"{material.base}vocab/phase/{found.phase}"),) if found.phase else (),
                     tuple(scope),
                     _cited(found.sources, link),
                 ),
