@@ -120,5 +120,9 @@ class Places:
             return f"{root}{self._paths[whole]}/#{fragment}"
         return None
 
+    def path(self, iri: str) -> str | None:
+        """Return the folder of the page of a resource, or None when it has none."""
+        return self._paths.get(iri)
+
     def __contains__(self, iri: object) -> bool:
         return iri in self._paths

@@ -122,23 +122,26 @@ def context_of(material: Material, page: Page, data: str | None = None, **more: 
     """Make the context of a page; `data` is its JSON-LD as `mirld.site.forms` wrote it."""
     view = VIEWS[page.view]
     title, description = view.titles(material, page)
+    target = _target(material, page)
+    # A name that leads to one page has no other address worth keeping than that page's.
+    kept = target or page.path
     head = Head(
         title=title,
         description=description,
         root=root_of(page.path),
-        canonical=f"{material.base}{page.path}/" if page.path else material.base,
+        canonical=f"{material.base}{kept}/" if kept else material.base,
         nav=view.nav,
         # Markup, since the writer escaped whatever HTML could misread; see mirld.site.forms.
         data=Markup(data) if data else None,  # noqa: S704
-        refresh=_refresh(material, page),
+        refresh=None if target is None else f"{root_of(page.path)}{target}/",
     )
     make = partial(view.context, **more) if more else view.context
     return make(material, page, head)
 
 
-def _refresh(material: Material, page: Page) -> str | None:
-    """Where a reader of an old name is sent on: its one target, unless the name was withdrawn."""
+def _target(material: Material, page: Page) -> str | None:
+    """Path of the page that a reader of an old name is sent on to: its one target, if it has just one."""
     if page.view != "ledger":
         return None
     targets = material.view.iris(page.subject, DCTERMS.isReplacedBy)
-    return material.places.href(targets[0], root_of(page.path)) if len(targets) == 1 else None
+    return material.places.path(targets[0]) if len(targets) == 1 else None
