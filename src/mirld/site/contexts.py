@@ -251,7 +251,9 @@ class SourceContext:
     iri: str
     definition: str | None
     facts: tuple[Fact, ...]
-    entries: int
+    entries: tuple[EntryRow, ...]
+    total: int
+    more: str | None
     problems: tuple[Fact, ...]
     findings: Table | None
 

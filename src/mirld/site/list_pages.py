@@ -20,7 +20,7 @@ from mirld.site.entry_pages import kind_of
 from mirld.site.links import Link
 from mirld.site.material import Linker, Material
 from mirld.site.names import crumbs_of, plain, table, trail
-from mirld.site.plan import ROWS, Page
+from mirld.site.plan import ROWS, Page, carriers
 from mirld.vocab import DCTERMS, MIR, SKOS
 
 Item = TypeVar("Item")
@@ -144,8 +144,17 @@ def _browse(material: Material, link: Linker) -> tuple[Group, ...]:
             ),
         )
     )
+    architectures = Counter(ref for entry in registry for ref in entry.architectures)
+    groups.append(
+        Group(
+            title="Architecture",
+            links=tuple(
+                link.path(ref.label, f"browse/architecture/{ref.iri.rpartition('/')[2]}", f"{count:,}")
+                for ref, count in sorted(architectures.items(), key=lambda pair: (pair[0].label.casefold(), pair[0]))
+            ),
+        )
+    )
     for title, counts in (
-        ("Architecture", Counter(ref.iri for entry in registry for ref in entry.architectures)),
         ("Task", Counter(ref.iri for entry in registry for ref in entry.tasks)),
         ("Licence", Counter(ref.iri for entry in registry for ref in entry.licences)),
         ("Publisher", Counter(ref.iri for entry in registry for ref in entry.publishers)),
@@ -168,12 +177,15 @@ def _ledger(material: Material, link: Linker) -> tuple[Group, ...]:
 
 
 def entries_context(material: Material, page: Page, head: Head) -> ListContext:
-    """List entries: all, of one domain, or of one architecture."""
+    """List entries: all, of one domain, of one architecture, or all that point to one resource."""
     link = Linker(material, page)
     registry = material.registry
     if page.view == "list-domain":
         entries = [entry for entry in registry if entry.id.domain == page.topic]
         label = f"Domain: {material.label(f'{material.base}vocab/domain/{page.topic}')}"
+    elif page.view == "list-resource":
+        entries = carriers(material.view, registry, page.topic)
+        label = f"Entries: {material.label(page.topic)}"
     elif page.view == "list-architecture":
         iri = f"{material.base}vocab/architecture/{page.topic}"
         entries = [entry for entry in registry if any(ref.iri == iri for ref in entry.architectures)]

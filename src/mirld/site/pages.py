@@ -55,7 +55,11 @@ def _index_titles(material: Material, page: Page) -> Titles:
 
 
 def _list_titles(material: Material, page: Page) -> Titles:
-    named = {"list-entries": "All entries", "list-ledger": "Every name there ever was"}.get(page.view, page.topic)
+    named = {
+        "list-entries": "All entries",
+        "list-ledger": "Every name there ever was",
+        "list-resource": f"Entries: {material.label(page.topic)}",
+    }.get(page.view, page.topic)
     title = f"{named}, page {page.number} of {page.of}"
     return title, f"A list of the registry: {title}."
 
@@ -112,7 +116,7 @@ VIEWS: Mapping[str, View] = {
     },
     **{
         f"list-{name}": View("pages/list.html", entries_context, _list_titles, "browse")
-        for name in ("entries", "domain", "architecture")
+        for name in ("entries", "domain", "architecture", "resource")
     },
     "list-ledger": View("pages/list.html", names_context, _list_titles, "ledger"),
 }

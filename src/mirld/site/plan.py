@@ -8,12 +8,15 @@ from typing import NamedTuple
 
 from mirld.errors import ConflictError
 from mirld.graph.dataset import Graph
-from mirld.registry import Registry
+from mirld.registry import Entry, Registry
 from mirld.site.links import page_path
 from mirld.vocab import ENTRY_CLASSES, MIR, MIRS, OWL, SKOS, SPDX_LICENSES
 
 ROWS = 200
 """Rows on one page of a list."""
+
+SHOWN = 100
+"""Entries shown on the page of a resource; when there are more, all of them are on the pages of its list."""
 
 
 class Page(NamedTuple):
@@ -38,6 +41,8 @@ _VIEWS: tuple[tuple[str, str], ...] = (
     (str(SKOS.ConceptScheme), "scheme"),
     (str(OWL.Ontology), "ontology"),
 )
+# Every entry has these, so that their lists are there however few entries they hold.
+_LISTED = ("vocab/domain/", "vocab/architecture/")
 _INDEXES = ("vocab", "agent", "licence", "source", "ledger", "browse")
 
 
@@ -49,9 +54,27 @@ def plan(view: Graph, registry: Registry) -> tuple[Page, ...]:
     """
     pages = [Page("", "home"), Page("data", "data"), Page("docs/grammar", "grammar"), Page("shapes", "shapes")]
     pages += [Page(name, f"index-{name}") for name in _INDEXES]
-    pages += _resources(view, registry)
+    resources = list(_resources(view, registry))
+    pages += resources
     pages += _lists(registry)
+    for page in resources:
+        if page.view in ("resource", "source") and not page.path.startswith(_LISTED):
+            count = len(carriers(view, registry, page.subject))
+            if count > SHOWN:
+                pages += _numbered(list_path(page), "list-resource", page.subject, count)
     return tuple(_distinct(pages))
+
+
+def carriers(view: Graph, registry: Registry, iri: str) -> list[Entry]:
+    """List the entries that point to a resource, themselves or by a part, sorted by id."""
+    wholes = {subject.partition("#")[0] for subject, _ in view.incoming(iri)}
+    by_iri = registry.by_iri
+    return sorted((by_iri[whole] for whole in wholes if whole in by_iri), key=lambda entry: entry.id)
+
+
+def list_path(page: Page) -> str:
+    """Return the path of the first page of the list of all entries that point to a resource."""
+    return f"browse/{page.path.removeprefix('vocab/') if page.path.startswith(_LISTED) else page.path}"
 
 
 def licence_path(iri: str) -> str:

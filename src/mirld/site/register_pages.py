@@ -9,8 +9,8 @@ from mirld.site.contexts import Fact, Head, LedgerContext, Row, SourceContext
 from mirld.site.links import Link
 from mirld.site.material import Linker, Material
 from mirld.site.names import plain, table, trail
-from mirld.site.plan import Page
-from mirld.site.vocabulary_pages import facts_of
+from mirld.site.plan import SHOWN, Page, carriers, list_path
+from mirld.site.vocabulary_pages import entry_row, facts_of
 from mirld.vocab import DCTERMS, MIR, RDF_TYPE, RDFS, RDFS_LABEL, SKOS
 
 _SOURCE_SAID = frozenset({RDF_TYPE, RDFS_LABEL, DCTERMS.title, DCTERMS.description})
@@ -22,6 +22,7 @@ def source_context(material: Material, page: Page, head: Head) -> SourceContext:
     link = Linker(material, page)
     view, iri = material.view, page.subject
     findings = [subject for subject in _parts(material, iri) if MIR.Finding in view.types(subject)]
+    entries = carriers(view, material.registry, iri)
     problems = Counter(problem for finding in findings for problem in view.iris(finding, MIR.problem))
     return SourceContext(
         head=head,
@@ -30,7 +31,9 @@ def source_context(material: Material, page: Page, head: Head) -> SourceContext:
         iri=iri,
         definition=view.text(iri, DCTERMS.description),
         facts=facts_of(view, iri, link, _SOURCE_SAID),
-        entries=sum(1 for _, name in view.incoming(iri) if name == MIR.source),
+        entries=tuple(entry_row(entry, link) for entry in entries[:SHOWN]),
+        total=len(entries),
+        more=f"{link.root}{list_path(page)}/" if len(entries) > SHOWN else None,
         problems=tuple(
             Fact(term=link.to(problem), values=(Link(f"{count:,}"),))
             for problem, count in sorted(problems.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -22,11 +22,8 @@ from mirld.site.entry_pages import kind_of
 from mirld.site.links import Link, prefixed
 from mirld.site.material import ONTOLOGY, Linker, Material
 from mirld.site.names import trail
-from mirld.site.plan import Page
+from mirld.site.plan import SHOWN, Page, carriers, list_path
 from mirld.vocab import DCTERMS, MIR, OWL, RDF, RDF_TYPE, RDFS, RDFS_LABEL, SKOS, VS
-
-SHOWN = 100
-"""Entries shown on the page of a concept; the rest is on the pages of its list."""
 
 _SAID = frozenset(
     {
@@ -54,9 +51,8 @@ def resource_context(material: Material, page: Page, head: Head) -> ResourceCont
     """Say all that is known of a concept, an agent, a licence or anything else that is no entry."""
     link = Linker(material, page)
     view, iri = material.view, page.subject
-    carriers = _carriers(material, iri)
+    entries = carriers(view, material.registry, iri)
     scheme = next(iter(view.iris(iri, SKOS.inScheme)), None)
-    listed = _list_of(iri, material.base)
     tree = [(title, view.iris(iri, name)) for name, title in _TREE]
     tree[1] = (
         "Narrower",
@@ -72,9 +68,9 @@ def resource_context(material: Material, page: Page, head: Head) -> ResourceCont
         deprecated=view.text(iri, OWL.deprecated) == "true",
         facts=facts_of(view, iri, link, _SAID),
         tree=tuple(Group(title=title, links=tuple(link.to(found) for found in iris)) for title, iris in tree if iris),
-        entries=tuple(entry_row(entry, link) for entry in carriers[:SHOWN]),
-        total=len(carriers),
-        more=f"{link.root}{listed}/" if listed and len(carriers) > SHOWN else None,
+        entries=tuple(entry_row(entry, link) for entry in entries[:SHOWN]),
+        total=len(entries),
+        more=f"{link.root}{list_path(page)}/" if len(entries) > SHOWN else None,
     )
 
 
@@ -103,19 +99,6 @@ def _crumbs(material: Material, page: Page, link: Linker, scheme: Iri | None) ->
     if scheme is not None and scheme in material.places:
         return trail(link, ("vocab", "vocab"), (scheme.rpartition("/")[2], first), here=last)
     return trail(link, *((first, first),) if first in ("agent", "licence") else (), here=last)
-
-
-def _carriers(material: Material, iri: str) -> list[Entry]:
-    wholes = {subject.partition("#")[0] for subject, _ in material.view.incoming(iri)}
-    by_iri = material.registry.by_iri
-    return sorted((by_iri[whole] for whole in wholes if whole in by_iri), key=lambda entry: entry.id)
-
-
-def _list_of(iri: str, base: str) -> str | None:
-    for scheme in ("domain", "architecture"):
-        if iri.startswith(f"{base}vocab/{scheme}/"):
-            return f"browse/{scheme}/{iri.rpartition('/')[2]}"
-    return None
 
 
 def scheme_context(material: Material, page: Page, head: Head) -> SchemeContext:
@@ -155,7 +138,7 @@ def _branches(material: Material, members: list[Iri], link: Linker) -> list[Bran
                     depth=depth,
                     definition=view.text(iri, SKOS.definition),
                     deprecated=view.text(iri, OWL.deprecated) == "true",
-                    count=len(_carriers(material, iri)),
+                    count=len(carriers(view, material.registry, iri)),
                 )
             )
             grow(iri, depth + 1)

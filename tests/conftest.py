@@ -1,0 +1,60 @@
+"""What many tests need and is slow to make: the real registry, loaded and built once a session."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from tests.site.reading import HtmlPage, read_pages
+
+from mirld.graph.corpus import Corpus
+from mirld.graph.dataset import Dataset
+from mirld.graph.load import load
+from mirld.registry import Registry, read_registry
+
+ROOT = Path(__file__).resolve().parents[1]
+SMALL = ROOT / "tests" / "fixtures" / "small"
+EPOCH = "1750000000"
+
+
+def run_build(root: Path, out: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run `mirld build` as a user does, with the clock of the build set."""
+    return subprocess.run(
+        [sys.executable, "-m", "mirld", "--root", str(root), "build", "--out", str(out), *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH, "NO_COLOR": "1", **environment},
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def dataset() -> Dataset:
+    """Load the real registry and merge it."""
+    return load(Corpus.scan(ROOT))
+
+
+@pytest.fixture(scope="session")
+def registry(dataset: Dataset) -> Registry:
+    """Read the values of the real registry."""
+    return read_registry(dataset)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the site of the real registry; tests only read it."""
+    out = tmp_path_factory.mktemp("real") / "site"
+    done = run_build(ROOT, out, "--no-check")
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+@pytest.fixture(scope="session")
+def pages(built: Path) -> Mapping[str, HtmlPage]:
+    """Read every page of the real site as an HTML5 parser does, by its folder."""
+    return read_pages(built)
