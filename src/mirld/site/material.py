@@ -88,13 +88,22 @@ class Material:
 
     @cached_property
     def ontology(self) -> list[Triple]:
-        """All that the file of the ontology says, remarks on terms of other vocabularies included."""
-        graphs = [
+        """All that the file of the ontology says, remarks on terms of other vocabularies included, and alignments."""
+        dataset = self.dataset
+        whole = {
             graph
-            for graph, triples in self.dataset.graphs.items()
+            for graph, triples in dataset.graphs.items()
             if (Iri(ONTOLOGY), Iri(RDF_TYPE), Iri(OWL.Ontology)) in triples
-        ]
-        return list(Graph(triple for graph in graphs for triple in self.dataset.graphs[graph]).sorted())
+        }
+        return list(
+            Graph(
+                triple
+                for graph, triples in dataset.graphs.items()
+                if graph in whole or dataset.sources.get(graph) is None
+                for triple in triples
+                if graph in whole or triple[0].startswith(str(MIR))
+            ).sorted()
+        )
 
     @cached_property
     def outvoted(self) -> Mapping[str, tuple[tuple[str, Triple], ...]]:
