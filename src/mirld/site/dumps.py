@@ -80,6 +80,9 @@ def copies(material: Material) -> Iterator[tuple[str, bytes]]:
             except OSError as error:
                 raise InputError(f"cannot read the file: {error.strerror}", file=path) from error
     yield "data/shapes.ttl", shapes_turtle(material)
+    context = material.folder / "ontology" / "context.jsonld"
+    if context.is_file():
+        yield "context.jsonld", context.read_bytes()  # the frame, and others' documents, name it by this address
 
 
 def shapes_turtle(material: Material) -> bytes:
