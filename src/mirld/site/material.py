@@ -14,7 +14,7 @@ from mirld.graph.corpus import Corpus
 from mirld.graph.dataset import Dataset, Graph
 from mirld.graph.describe import Descriptions
 from mirld.graph.jsonld import JsonLdWriter
-from mirld.graph.terms import Iri, Literal, Triple
+from mirld.graph.terms import Iri, Literal, Triple, sort_key
 from mirld.registry import Registry, read_registry
 from mirld.site.links import Link, Places, outside, prefixed, root_of, short_name
 from mirld.site.plan import Page, plan
@@ -112,7 +112,7 @@ class Material:
         for graph, triple in self.dataset.outvoted:
             source = self.dataset.sources.get(graph) or graph
             found.setdefault(triple[0].partition("#")[0], []).append((source, triple))
-        return {whole: tuple(pairs) for whole, pairs in found.items()}
+        return {whole: tuple(sorted(pairs, key=_outvoted_key)) for whole, pairs in found.items()}
 
     def triples_of(self, page: Page) -> list[Triple]:
         """Return what the data of a page says: all of its resource and its parts; nothing for a list."""
@@ -136,6 +136,11 @@ class Material:
         if known != iri or not iri.startswith(self.base):
             return known
         return iri.partition("#")[2] or iri.rpartition("/")[2] or iri
+
+
+def _outvoted_key(pair: tuple[str, Triple]) -> tuple[object, ...]:
+    source, (subject, predicate, term) = pair
+    return subject, predicate != RDF_TYPE, predicate, sort_key(term), source
 
 
 class Linker:
