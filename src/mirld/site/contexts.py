@@ -291,7 +291,6 @@ class HomeContext:
     entries: int
     series: int
     names: int
-    bars: tuple[Group, ...]
     models: tuple[Bar, ...]
     operations: tuple[Bar, ...]
     downloads: tuple[Link, ...]
@@ -317,7 +316,6 @@ class ListContext:
     lede: str
     crumbs: tuple[Crumb, ...]
     table: Table | None
-    total: int
     pages: tuple[Link, ...]
 
 

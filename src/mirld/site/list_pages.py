@@ -43,7 +43,6 @@ def home_context(material: Material, page: Page, head: Head) -> HomeContext:
         entries=len(registry),
         series=sum(1 for entry in registry if entry.id.domain == "info"),
         names=len(registry.ledger),
-        bars=(),
         models=_bars(models, link, base),
         operations=_bars(operations, link, base),
         downloads=tuple(Link(name.removeprefix("mirld."), f"{link.root}data/{name}") for name in _DOWNLOADS),
@@ -239,6 +238,5 @@ def _list(
         lede=f"{total:,} in all." if page.of == 1 else f"{total:,} in all, page {page.number} of {page.of}.",
         crumbs=trail(link, ("browse", "browse"), here=first.removeprefix("browse/")),
         table=table(headings, rows),
-        total=total,
         pages=pages,
     )
