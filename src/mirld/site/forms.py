@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -14,6 +15,12 @@ from mirld.graph.turtle import TurtleWriter
 # Inside <script> only these could end the block or open a comment:
 # https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements
 _ESCAPES = (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029"))
+
+# Control characters and noncharacters, which no HTML may hold however written:
+# https://html.spec.whatwg.org/multipage/parsing.html#preprocessing-the-input-stream
+_PLANES = "".join(chr(plane << 16 | low) for plane in range(1, 17) for low in (0xFFFE, 0xFFFF))
+UNSHOWABLE = re.compile(f"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff{_PLANES}]")
+"""What HTML cannot hold."""
 
 
 class Forms(NamedTuple):
@@ -47,7 +54,9 @@ def escape_json(text: str) -> str:
     for character, escape in _ESCAPES:
         if character in text:
             text = text.replace(character, escape)
-    return text
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return UNSHOWABLE.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def compact(value: object) -> str:

@@ -8,7 +8,11 @@ from typing import Any
 import jinja2
 
 from mirld.errors import InputError, SyntaxInputError
+from mirld.site.forms import UNSHOWABLE
 from mirld.site.pages import VIEWS
+
+# Those of UNSHOWABLE that ASCII has.
+_CONTROLS = bytes(code for code in range(128) if UNSHOWABLE.match(chr(code)))
 
 
 class Renderer:
@@ -47,5 +51,10 @@ class Renderer:
             self.template(view.template)
 
     def render(self, view: str, context: Any) -> bytes:
-        """Render a page; `context` is the dataclass of the view."""
-        return self.template(VIEWS[view].template).render(vars(context)).encode()
+        """Render a page; `context` is the dataclass of the view. What HTML cannot hold is shown as U+FFFD."""
+        text = self.template(VIEWS[view].template).render(vars(context))
+        body = text.encode()
+        # Almost every page is ASCII, and looking through one byte by byte costs next to nothing.
+        if body.isascii() and len(body.translate(None, _CONTROLS)) == len(body):
+            return body
+        return UNSHOWABLE.sub("\ufffd", text).encode()
