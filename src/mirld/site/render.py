@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ class Renderer:
     """Renders contexts with the templates of one folder, each compiled once."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(folder),
             autoescape=True,
@@ -37,12 +39,8 @@ class Renderer:
         if found is None:
             try:
                 found = self._templates[name] = self._environment.get_template(name)
-            except jinja2.TemplateSyntaxError as error:
-                raise SyntaxInputError(
-                    f"this is no template: {error.message}", file=f"site/templates/{error.name}", line=error.lineno
-                ) from error
-            except jinja2.TemplateNotFound as error:
-                raise InputError("there is no such template", file=f"site/templates/{error.name}") from error
+            except jinja2.TemplateError as error:
+                raise self._located(error) from error
         return found
 
     def compile_all(self) -> None:
@@ -51,10 +49,34 @@ class Renderer:
             self.template(view.template)
 
     def render(self, view: str, context: Any) -> bytes:
-        """Render a page; `context` is the dataclass of the view. What HTML cannot hold is shown as U+FFFD."""
-        text = self.template(VIEWS[view].template).render(vars(context))
+        """Render a page; `context` is the dataclass of the view. What HTML cannot hold is shown as U+FFFD.
+
+        Raises InputError or SyntaxInputError for a template that cannot be shown, with its file and line.
+        """
+        template = self.template(VIEWS[view].template)
+        try:
+            text = template.render(vars(context))
+        except jinja2.TemplateError as error:
+            # What a template extends or imports is only read when it is shown.
+            raise self._located(error) from error
         body = text.encode()
         # Almost every page is ASCII, and looking through one byte by byte costs next to nothing.
         if body.isascii() and len(body.translate(None, _CONTROLS)) == len(body):
             return body
         return UNSHOWABLE.sub("\ufffd", text).encode()
+
+    def _located(self, error: jinja2.TemplateError) -> InputError:
+        if isinstance(error, jinja2.TemplateSyntaxError):
+            return SyntaxInputError(
+                f"this is no template: {error.message}", file=f"site/templates/{error.name}", line=error.lineno
+            )
+        if isinstance(error, jinja2.TemplateNotFound):
+            return InputError("there is no such template", file=f"site/templates/{error.name}")
+        frames = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+        places = [(path, line) for path, line in frames if self._folder in path.parents]
+        path, line = places[-1] if places else (self._folder, None)
+        return InputError(
+            f"the template cannot be shown: {error.message}",
+            file=f"site/templates/{path.relative_to(self._folder).as_posix()}",
+            line=line,
+        )
