@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -31,6 +33,29 @@ def run_build(root: Path, out: Path, *arguments: str, **environment: str) -> sub
         env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH, "NO_COLOR": "1", **environment},
         check=False,
     )
+
+
+def copy_small(target: Path) -> Path:
+    """Copy the small registry, with the templates and styles of the real one; it is free to be changed."""
+    shutil.copytree(SMALL, target)
+    for name in ("templates", "static"):
+        shutil.copytree(ROOT / "site" / name, target / "site" / name)
+    return target
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file below a folder by its path."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """Make a small registry of the test's own."""
+    return copy_small(tmp_path / "registry")
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import random
 import shutil
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pyoxigraph
 import pytest
-from tests.conftest import EPOCH, ROOT, SMALL
+from tests.conftest import EPOCH, ROOT, copy_small, digests
 
 # Every listing of a folder comes in another order than the file system gives it.
 SHUFFLED = """
@@ -54,14 +53,6 @@ def build(root: Path, out: Path, seed: int, workers: int) -> dict[str, str]:
     return digests(out)
 
 
-def digests(folder: Path) -> dict[str, str]:
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-
-
 def copy_shuffled(root: Path, target: Path, chance: random.Random) -> None:
     """Copy a registry: files are made in another order, and those that are only read hold their triples in another."""
     files = [path for folder in ("data", "ontology", "shapes", "site") for path in (root / folder).rglob("*")]
@@ -100,12 +91,8 @@ def test_the_real_site_is_the_same_from_a_shuffled_copy(built: Path, tmp_path: P
 @pytest.mark.parametrize(("seed", "workers"), [(0, 1), (1, 2), (2, 3), (3, 5)])
 def test_a_small_site_is_the_same_however_it_is_built(tmp_path: Path, seed: int, workers: int) -> None:
     """Any number of workers and any hash seed; the look is that of the real site."""
-    plain, shuffled = tmp_path / "plain", tmp_path / "shuffled"
-    for root in (plain, shuffled):
-        shutil.copytree(ROOT / "site" / "templates", root / "site" / "templates")
-        shutil.copytree(ROOT / "site" / "static", root / "site" / "static")
-    shutil.copytree(SMALL, plain, dirs_exist_ok=True)
-    copy_shuffled(SMALL, shuffled, random.Random(seed))  # noqa: S311 - an order, not a secret
+    plain, shuffled = copy_small(tmp_path / "plain"), tmp_path / "shuffled"
+    copy_shuffled(plain, shuffled, random.Random(seed))  # noqa: S311 - an order, not a secret
     first = build(plain, tmp_path / "one", seed=100, workers=2)
     assert len(first) > 100
     assert differing(first, build(shuffled, tmp_path / "two", seed=seed, workers=workers)) == []
