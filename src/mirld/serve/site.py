@@ -92,7 +92,9 @@ class Site:
         if any(segment in (".", "..") or "\\" in segment or "\0" in segment for segment in segments):
             return plain(400, "the path leaves the site")
         if "//" in path:
-            return redirect(301, quote("/" + "/".join(segments) + ("/" if path.endswith("/") else "")), request)
+            named = self._named(path.strip("/"))  # mir://… is a spelling of an id
+            plain_path = "/".join(segments) + ("/" if path.endswith("/") else "")
+            return redirect(301, quote("/" + (named or plain_path)), request)
         place = self._root.joinpath(*segments)
         if place.is_dir() and (place / "index.html").is_file():
             return self._page(request, place, path)
@@ -134,12 +136,9 @@ class Site:
 
     def _elsewhere(self, request: Request, path: str) -> Response:
         """Answer for a path that is no file: another spelling of an id is redirected, the rest is not found."""
-        name = path.strip("/")
-        target = self._find_target(name) if self._find_target is not None and name else None
-        if target is None and name:
-            target = self._spelled_otherwise(name)
+        target = self._named(path.strip("/"))
         if target is not None:
-            return redirect(301, quote("/" + target.strip("/")), request)
+            return redirect(301, quote("/" + target), request)
         page = self._root / "404.html"
         if page.is_file() and choose(request.headers.get("accept"), RESOURCE_FORMS[:1]) is not None:
             body = page.read_bytes()
@@ -148,6 +147,13 @@ class Site:
             )
         answer = plain(404, f"nothing is known of {path}")
         return replace(answer, headers=(*answer.headers, ("Vary", "Accept")))
+
+    def _named(self, name: str) -> str | None:
+        """Path of what a name means that is no path itself."""
+        if not name:
+            return None
+        target = self._find_target(name) if self._find_target is not None else None
+        return target.strip("/") if target is not None else self._spelled_otherwise(name)
 
     def _spelled_otherwise(self, name: str) -> str | None:
         try:
