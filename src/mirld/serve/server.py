@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
@@ -18,6 +20,9 @@ MAX_BODY_BYTES = 1_000_000
 RELOAD_PATH = "/-/reload"
 _RELOAD_SCRIPT = b"const events = new EventSource('/-/reload');\nevents.onmessage = () => location.reload();\n"
 _SCRIPT_TAG = b'<script src="/-/reload.js"></script></body>'
+
+# The absolute form of a request target: https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2
+_ABSOLUTE = re.compile(r"^https?://[^/?]*", re.IGNORECASE)
 
 Route = Callable[[Request], Response]
 
@@ -52,6 +57,7 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
     allow_reuse_address = True
+    request_queue_size = 128  # with the 5 of the standard library a browser's burst waits for seconds
 
     def __init__(
         self,
@@ -72,9 +78,15 @@ class Server(ThreadingHTTPServer):
                 f"cannot listen on {host}:{port}: {error.strerror}", hint="choose another port with --port"
             ) from error
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Print what went wrong in the server itself; a reader that went away is no trouble."""
+        if not isinstance(sys.exception(), ConnectionError):
+            traceback.print_exc()
+
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    default_request_version = "HTTP/1.0"  # else what is malformed gets an answer without a status line
     server_version = "mirld"
     sys_version = ""
     server: Server
@@ -83,7 +95,17 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def _answer(self) -> None:
-        path, _, query = self.path.partition("?")
+        try:
+            self._respond()
+        except ConnectionError:
+            raise
+        except Exception:  # whatever it is, this reader is told, and the others are answered as before
+            traceback.print_exc()
+            self.close_connection = True
+            self._send(finish(Request(path=self.path), plain(500, "this is a bug in mirld")))
+
+    def _respond(self) -> None:
+        path, _, query = _ABSOLUTE.sub("", self.path).partition("?")
         try:
             length = int(self.headers.get("Content-Length") or 0)
         except ValueError:
@@ -94,6 +116,10 @@ class _Handler(BaseHTTPRequestHandler):
             query=query,
             headers={name.lower(): value for name, value in self.headers.items()},
         )
+        if self.headers.get("Transfer-Encoding"):
+            self.close_connection = True
+            self._send(finish(request, plain(411, "a body needs its Content-Length")))
+            return
         if not 0 <= length <= MAX_BODY_BYTES:
             self.close_connection = True
             self._send(finish(request, plain(413, f"the body is longer than {MAX_BODY_BYTES} bytes")))

@@ -96,10 +96,14 @@ class Site:
             plain_path = "/".join(segments) + ("/" if path.endswith("/") else "")
             return redirect(301, quote("/" + (named or plain_path)), request)
         place = self._root.joinpath(*segments)
-        if place.is_dir() and (place / "index.html").is_file():
-            return self._page(request, place, path)
-        if place.is_file() and not path.endswith("/"):
-            return self._file(request, place, _type_of(place), ())
+        try:
+            inside = place.resolve().is_relative_to(self._root)  # a link in the folder may lead out of it
+            if inside and (place / "index.html").is_file():
+                return self._page(request, place, path)
+            if inside and place.is_file() and not path.endswith("/"):
+                return self._file(request, place, _type_of(place), ())
+        except OSError:
+            pass  # no file can have so long a name
         return self._elsewhere(request, path)
 
     def _page(self, request: Request, folder: Path, path: str) -> Response:
@@ -160,8 +164,11 @@ class Site:
             found = MirId.find(name)
         except IdError:
             return None
-        place = self._root / found.file_path
-        return found.path if found.path != name and (place / "index.html").is_file() else None
+        try:
+            there = (self._root / found.file_path / "index.html").is_file()
+        except OSError:
+            return None  # no file can have so long a name
+        return found.path if there and found.path != name else None
 
 
 def finish(request: Request, response: Response) -> Response:
