@@ -15,3 +15,4 @@ def server(built: Path) -> Iterator[Served]:
     """Serve the built site of the real registry; the tests leave it as it is."""
     with Served("--site", str(built), root=ROOT) as served:
         yield served
+        assert served.stop() == (0, "stopped\n")
