@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import click
@@ -29,17 +30,22 @@ Examples:
 @click.option("--watch", "watching", is_flag=True, help="Build again when a file changes, and load open pages again.")
 @pass_place
 def command(place: Place, site: Path | None, host: str, port: int, watching: bool) -> None:
-    """Build or take a site, and answer until interrupted."""
+    """Build or take a site, and answer until interrupted or told to end."""
     from mirld.serve.live import Live
     from mirld.serve.server import Reloader, Server, watch
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # else what was built stays behind
     live = Live(place.root, base=place.base, built=site)
     reloader = Reloader() if watching else None
     try:
         server = Server(host, port, site=lambda: live.state.site, routes=live.routes(), reloader=reloader)
         if reloader is not None:
             tell = reloader.changed
-            watch(live.stamps, lambda: tell() if live.refresh(lambda words: click.echo(words, err=True)) else None)
+            watch(
+                live.stamps,
+                lambda: tell() if live.refresh(lambda words: click.echo(words, err=True)) else None,
+                since=live.made_from,
+            )
         click.echo(f"http://{host}:{server.server_port}/ (Ctrl-C ends it)")
         server.serve_forever()
     except KeyboardInterrupt:

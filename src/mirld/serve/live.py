@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import threading
 from collections.abc import Callable
@@ -65,6 +66,10 @@ class Loaded:
         return None
 
 
+class _ClosedError(Exception):
+    """The server ends while it builds."""
+
+
 class Live:
     """Serves a registry: `refresh` loads and builds it, and keeps the last good state when that fails."""
 
@@ -74,7 +79,17 @@ class Live:
         self._built = built
         self._workers = workers
         self._temporary = None if built is not None else tempfile.TemporaryDirectory(prefix="mirld-")
-        self.state = self._make()
+        self._number = 0
+        self._former: Path | None = None
+        self._making = threading.Lock()
+        self._closed = False
+        self.made_from = self.stamps()
+        """What `stamps` gave before the first state was made: a file that changed since then is not in it."""
+        try:
+            self.state = self._make()
+        except BaseException:
+            self.close()
+            raise
 
     def _make(self) -> Loaded:
         corpus = Corpus.scan(self._root, base=self._base)
@@ -82,17 +97,36 @@ class Live:
         if self._built is not None:
             return Loaded(corpus, dataset, self._built)
         assert self._temporary is not None  # noqa: S101 - made exactly when there is no built folder
-        folder = Path(self._temporary.name) / "site"
-        build(Pages(Material.load(corpus, dataset)), folder, workers=self._workers)
+        # Each state has a folder of its own, so that no reader meets one that is just being replaced.
+        self._number += 1
+        folder = Path(self._temporary.name) / f"site-{self._number}"
+        build(Pages(Material.load(corpus, dataset)), folder, workers=self._workers, progress=self._go_on)
         return Loaded(corpus, dataset, folder)
+
+    def _go_on(self, done: int, total: int) -> None:
+        if self._closed:
+            raise _ClosedError
 
     def refresh(self, say: Callable[[str], object]) -> bool:
         """Load and build again; on an error say it and keep serving what there is."""
-        try:
-            self.state = self._make()
-        except MirldError as error:
-            say(f"{error}" + (f" ({error.hint})" if error.hint else ""))
-            return False
+        with self._making:
+            if self._closed:
+                return False
+            try:
+                state = self._make()
+            except MirldError as error:
+                say(f"{error}" + (f" ({error.hint})" if error.hint else ""))
+                return False
+            except OSError as error:  # a file that is gone again, such as an editor's
+                say(f"{(error.strerror or str(error)).lower()}: {error.filename}")
+                return False
+            except _ClosedError:
+                return False
+            # Readers of the state before this one may still be at it; those of the one before that are done.
+            if self._former is not None:
+                shutil.rmtree(self._former, ignore_errors=True)
+            self._former = self.state.folder if self._built is None else None
+            self.state = state
         return True
 
     def stamps(self) -> frozenset[tuple[str, int, int]]:
@@ -110,9 +144,11 @@ class Live:
         return frozenset(found)
 
     def close(self) -> None:
-        """Remove what was built."""
-        if self._temporary is not None:
-            self._temporary.cleanup()
+        """Stop building, and remove what was built."""
+        self._closed = True
+        with self._making:
+            if self._temporary is not None:
+                self._temporary.cleanup()
 
     def routes(self) -> dict[str, Route]:
         """Name the paths that a function answers instead of a file."""

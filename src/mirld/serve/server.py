@@ -177,11 +177,16 @@ class _Handler(BaseHTTPRequestHandler):
             sys.stderr.write(f"{self.log_date_time_string()} {format % args}\n")
 
 
-def watch(changes: Callable[[], object], rebuild: Callable[[], None], *, seconds: float = 0.5) -> threading.Thread:
-    """Call `rebuild` whenever the value of `changes` differs from what it was; returns the started thread."""
+def watch(
+    changes: Callable[[], object], rebuild: Callable[[], None], *, since: object, seconds: float = 0.5
+) -> threading.Thread:
+    """Call `rebuild` whenever the value of `changes` differs from what it was, first from `since`.
+
+    Returns the started thread.
+    """
 
     def look() -> None:
-        seen = changes()
+        seen = since
         while True:
             time.sleep(seconds)
             now = changes()
