@@ -122,4 +122,4 @@ def until(found: object, seconds: float = WAIT_SECONDS) -> None:
     end = time.monotonic() + seconds
     while not found():
         assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
+        time.sleep(0.005)
