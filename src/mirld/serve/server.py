@@ -17,6 +17,8 @@ from mirld.serve.site import Request, Response, Site, finish, plain
 MAX_BODY_BYTES = 1_000_000
 """A larger request body is refused before it is read."""
 
+_DRAIN_SECONDS = 1.0
+
 RELOAD_PATH = "/-/reload"
 _RELOAD_SCRIPT = b"const events = new EventSource('/-/reload');\nevents.onmessage = () => location.reload();\n"
 _SCRIPT_TAG = b'<script src="/-/reload.js"></script></body>'
@@ -119,10 +121,12 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("Transfer-Encoding"):
             self.close_connection = True
             self._send(finish(request, plain(411, "a body needs its Content-Length")))
+            self._drain()
             return
         if not 0 <= length <= MAX_BODY_BYTES:
             self.close_connection = True
             self._send(finish(request, plain(413, f"the body is longer than {MAX_BODY_BYTES} bytes")))
+            self._drain()
             return
         body = self.rfile.read(length) if length else b""
         request = Request(method=request.method, path=path, query=query, headers=request.headers, body=body)
@@ -133,6 +137,16 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(route(request) if route is not None else self._with_reload(self.server.site().respond(request)))
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = _answer  # noqa: N815 - names http.server calls
+
+    def _drain(self) -> None:
+        """Take what comes of a refused body, for a while: a connection closed before that loses the answer as well."""
+        end = time.monotonic() + _DRAIN_SECONDS
+        self.connection.settimeout(_DRAIN_SECONDS)
+        try:
+            while time.monotonic() < end and self.connection.recv(65_536):
+                pass
+        except OSError:
+            return  # the reader went away, or waits for our end
 
     def _with_reload(self, response: Response) -> Response:
         html = (response.header("Content-Type") or "").startswith("text/html")

@@ -132,6 +132,7 @@ class EntryContext:
     evidence: Table | None
     sources: tuple[Link, ...]
     disputed: Table | None
+    recorded: tuple[Fact, ...]
     aliases: tuple[Link, ...]
     incoming: int
 

@@ -64,6 +64,7 @@ def entry_context(material: Material, page: Page, head: Head) -> EntryContext:
         evidence=_evidence(entry, link),
         sources=tuple(link.to(found.iri) for found in entry.sources),
         disputed=_disputed(material, entry, link),
+        recorded=_recorded(material, entry, link),
         aliases=tuple(
             Link(material.view.text(subject, "http://www.w3.org/2004/02/skos/core#notation") or subject, found.href)
             for subject, found in (
@@ -72,6 +73,13 @@ def entry_context(material: Material, page: Page, head: Head) -> EntryContext:
         ),
         incoming=len(incoming),
     )
+
+
+def _recorded(material: Material, entry: Entry, link: Linker) -> tuple[Fact, ...]:
+    view, iri = material.view, entry.iri
+    state = tuple(link.to(found) for found in view.iris(iri, MIR.state))
+    known = (("State of the name", state), ("In the ledger since", plain(view.text(iri, MIR.firstSeen))))
+    return tuple(Fact(term=Link(name), values=values) for name, values in known if values)
 
 
 def kind_of(entry: Entry) -> str:
