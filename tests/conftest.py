@@ -23,6 +23,11 @@ SMALL = ROOT / "tests" / "fixtures" / "small"
 EPOCH = "1750000000"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the goldens be made again."""
+    parser.addoption("--remake-goldens", action="store_true", help="write tests/golden/small anew from what is built")
+
+
 def run_build(root: Path, out: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run `mirld build` as a user does, with the clock of the build set."""
     return subprocess.run(
