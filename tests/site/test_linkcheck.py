@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.conftest import run_build
 
 from mirld.errors import InputError
 from mirld.site.linkcheck import Fault, check_links
@@ -25,6 +26,14 @@ BACK = '<a href="../">home</a>'
 def test_every_link_of_the_real_site_leads_somewhere(built: Path) -> None:
     """Pages, anchors, styles, scripts and fonts are all there, and no page is without a link to it."""
     assert list(check_links(built)) == []
+
+
+def test_a_site_below_a_path_leads_somewhere_too(small: Path, tmp_path: Path) -> None:
+    """Only the page for what is not there knows the path; everything else works under any."""
+    done = run_build(small, tmp_path / "site", "--no-check", "--site-path", "/registry/")
+    assert done.returncode == 0, done.stderr
+    assert [fault for fault in check_links(tmp_path / "site", site_path="/registry/") if fault.href] == []
+    assert {fault.page for fault in check_links(tmp_path / "site") if fault.href} == {"404.html"}
 
 
 def test_a_whole_site_has_no_faults(tmp_path: Path) -> None:
