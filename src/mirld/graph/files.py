@@ -29,7 +29,8 @@ def replace_files(root: Path, contents: Mapping[str, bytes], *, remove: Iterable
             (root / name).unlink()
     except OSError as error:
         for beside, _ in waiting:
-            beside.unlink(missing_ok=True)
+            if beside.is_file():
+                beside.unlink()
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         raise OutputError(
             f"cannot write {waiting[-1][1] if waiting else root}: {(error.strerror or str(error)).lower()}",
