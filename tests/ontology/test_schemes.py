@@ -25,6 +25,7 @@ SCHEMES = (
     "precision",
     "problem",
     "state",
+    "subject",
     "task",
     "verdict",
 )
