@@ -10,7 +10,7 @@ from rdflib import RDF, RDFS, SKOS, Graph, Namespace, URIRef
 
 ROOT = Path(__file__).resolve().parents[2]
 MIR = Namespace("https://w3id.org/mir/ns#")
-LINES = (ROOT / "ontology" / "alignments.sssom.tsv").read_text(encoding="utf-8").splitlines()
+LINES = (ROOT / "mappings" / "alignments.sssom.tsv").read_text(encoding="utf-8").splitlines()
 CURIES = dict(re.findall(r'^#  ([\w-]+): "(\S+)"$', "\n".join(LINES), flags=re.M))
 ROWS = list(csv.DictReader((line for line in LINES if not line.startswith("#")), delimiter="\t"))
 REQUIRED = ("fair4ml", "mls", "dcat", "prov", "spdx", "it6", "nexus", "schema")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -151,3 +152,18 @@ def test_both_engines_read_the_same_vocabularies() -> None:
     ]
     assert ours == theirs
     assert len(ours) == len(SCHEMES)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_skosify_finds_nothing_to_mend(scheme: str, caplog: pytest.LogCaptureFixture) -> None:
+    """It warns of nothing, and gives back every statement of SKOS that the file makes of a concept."""
+    skosify = pytest.importorskip(
+        "skosify", reason="the package skosify is not installed: pip install 'mirld[vocabularies]'"
+    )
+    path = ROOT / "ontology" / f"{scheme}.ttl"
+    with caplog.at_level(logging.WARNING):
+        mended = skosify.skosify(str(path))
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+    said = {triple for triple in Graph().parse(path) if triple[0] in CONCEPTS and triple[1] in SKOS}
+    assert len(said) > 10
+    assert said - set(mended) == set()
