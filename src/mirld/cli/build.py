@@ -31,14 +31,27 @@ Examples:
 @click.option("--check/--no-check", default=True, help="Check the registry first.  [default: check]")
 @click.option("--keep-going", is_flag=True, help="Write the site even when the check finds violations.")
 @click.option("--site-path", default="/", show_default=True, help="Path the site is served under, for its page 404.")
+@click.option(
+    "--with-unverified", is_flag=True, help="Export concepts as well that are only recalled, with their mark."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @pass_place
-def command(place: Place, out: Path, workers: int, check: bool, keep_going: bool, site_path: str, as_json: bool) -> int:
+def command(
+    place: Place,
+    out: Path,
+    workers: int,
+    check: bool,
+    keep_going: bool,
+    site_path: str,
+    with_unverified: bool,
+    as_json: bool,
+) -> int:
     """Load, infer, check and render the registry into a folder.
 
     The folder is replaced whole or not at all: an error, a full disk or an interruption leave what was there. When the
     check finds violations they are printed, nothing is written and the exit code is 1; with --keep-going the site is
-    written all the same, and the exit code is still 1.
+    written all the same, and the exit code is still 1. Concepts that are only recalled from a publication have pages,
+    with a mark, and are left out of everything else unless --with-unverified asks for them.
     """
     # Imported here, since --help needs none of it.
     from mirld.graph.corpus import Corpus
@@ -56,7 +69,7 @@ def command(place: Place, out: Path, workers: int, check: bool, keep_going: bool
         click.echo(f"nothing was written: {violations} violations, see mirld check", err=True)
         return EXIT_NO
     report = build(
-        Site(Material.load(corpus, dataset), site_path=site_path),
+        Site(Material.load(corpus, dataset, with_unverified=with_unverified), site_path=site_path),
         out,
         workers=workers,
         progress=_progress if sys.stderr.isatty() else None,

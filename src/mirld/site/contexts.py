@@ -157,6 +157,8 @@ class ResourceContext:
     definition: str | None
     replaced_by: tuple[Link, ...]
     deprecated: bool
+    unverified: bool
+    notes: tuple[str, ...]
     facts: tuple[Fact, ...]
     tree: tuple[Group, ...]
     entries: tuple[EntryRow, ...]
@@ -173,6 +175,7 @@ class Branch:
     depth: int
     definition: str | None
     deprecated: bool
+    unverified: bool
     count: int
 
 
@@ -187,6 +190,7 @@ class SchemeContext:
     definition: str | None
     facts: tuple[Fact, ...]
     branches: tuple[Branch, ...]
+    collections: tuple[Link, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from mirld.errors import InputError
 from mirld.graph.dataset import Graph
 from mirld.graph.ntriples import write_nquads, write_ntriples
+from mirld.graph.release import without
 from mirld.graph.turtle import write_turtle
 from mirld.site.document_pages import GRAMMAR, shape_files
 from mirld.site.forms import compact
@@ -20,24 +21,25 @@ _LEVEL = 6
 
 def turtle(material: Material) -> bytes:
     """Everything as merged, one block a resource."""
-    return write_turtle(material.view, material.base).encode()
+    return write_turtle(material.exported, material.base).encode()
 
 
 def ntriples(material: Material) -> bytes:
     """Everything as merged, one statement a line."""
-    return write_ntriples(material.view).encode()
+    return write_ntriples(material.exported).encode()
 
 
 def nquads(material: Material) -> bytes:
     """Every file as a named graph, so that what each source says stays apart; what was derived is in graph/derived."""
     dataset = material.dataset
     graphs = {**dataset.graphs, f"{dataset.base}graph/derived": dataset.derived}
-    return "".join(write_nquads(Graph(graphs[name]).sorted(), name) for name in sorted(graphs)).encode()
+    exported = {name: without(Graph(triples), material.withheld) for name, triples in graphs.items()}
+    return "".join(write_nquads(exported[name].sorted(), name) for name in sorted(exported)).encode()
 
 
 def jsonld(material: Material) -> bytes:
     """Everything as merged, one resource a line, with the published context inside."""
-    document = material.jsonld.document(material.view, "")
+    document = material.jsonld.document(material.exported, "")
     nodes = document.get("@graph", [{key: value for key, value in document.items() if key != "@context"}])
     lines = ",\n".join(compact(node) for node in nodes)
     return f'{{"@context":{compact(document["@context"])},\n"@graph":[\n{lines}\n]}}\n'.encode()
@@ -62,6 +64,9 @@ COPIES: dict[str, tuple[str, str]] = {
 }
 """Files of the registry that are published as they are: name below data/ → (path, what it is)."""
 
+UNVERIFIED_TABLE = "unverified-mappings.sssom.tsv"
+"""The table of mappings that touch what is withheld."""
+
 
 def dump(material: Material, name: str) -> Iterator[tuple[str, bytes]]:
     """Give a dump, plain and compressed; the compressed one carries no time."""
@@ -72,7 +77,11 @@ def dump(material: Material, name: str) -> Iterator[tuple[str, bytes]]:
 
 def copies(material: Material) -> Iterator[tuple[str, bytes]]:
     """Give what is published as it is, and all shapes in one file."""
-    for name, (path, _) in COPIES.items():
+    paths = {name: path for name, (path, _) in COPIES.items()}
+    for table in sorted((material.folder / "mappings").glob("*.sssom.tsv")):
+        if table.name != UNVERIFIED_TABLE or not material.withheld:
+            paths[f"mappings/{table.name}"] = f"mappings/{table.name}"
+    for name, path in paths.items():
         place = material.folder / path
         if place.is_file():
             try:
@@ -95,6 +104,8 @@ def what_is(name: str) -> str:
     plain = name.removesuffix(".gz")
     if plain in DUMPS:
         return DUMPS[plain][0] + (", gzip" if name != plain else "")
+    if name.startswith("mappings/"):
+        return "Mappings in SSSOM"
     return COPIES[name][1] if name in COPIES else "The shapes"
 
 

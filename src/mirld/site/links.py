@@ -77,6 +77,8 @@ def short_name(iri: str) -> str:
     'Hugging Face: stabilityai/sdxl-vae, config.json'
     >>> short_name("https://arxiv.org/abs/2307.01952")
     'arXiv:2307.01952'
+    >>> short_name("https://w3id.org/dpv/ai#ComputerVision")
+    'w3id.org/dpv/ai#ComputerVision'
     """
     if not iri.startswith(("http://", "https://")):
         return iri
@@ -91,7 +93,7 @@ def short_name(iri: str) -> str:
     if parts.netloc == "github.com" and len(pieces) >= 2:
         file = f", {pieces[-1]}" if len(pieces) > 4 and pieces[2] in ("blob", "raw", "tree") else ""
         return f"GitHub: {pieces[0]}/{pieces[1]}{file}"
-    shown = f"{parts.netloc}/{path}".rstrip("/")
+    shown = f"{parts.netloc}/{path}".rstrip("/") + (f"#{parts.fragment}" if parts.fragment else "")
     return shown if len(shown) <= 60 else f"{shown[:34]}…{shown[-24:]}"
 
 

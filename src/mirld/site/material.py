@@ -14,6 +14,7 @@ from mirld.graph.corpus import Corpus
 from mirld.graph.dataset import Dataset, Graph
 from mirld.graph.describe import Descriptions
 from mirld.graph.jsonld import JsonLdWriter
+from mirld.graph.release import recalled, without
 from mirld.graph.terms import Iri, Literal, Triple, sort_key
 from mirld.registry import Registry, read_registry
 from mirld.site.links import Link, Places, outside, prefixed, root_of, short_name
@@ -40,7 +41,7 @@ KINDS: dict[str, str] = {
 class Material:
     """`folder` holds ontology/, shapes/ and site/content, `look` holds templates/ and static/.
 
-    Nothing here changes once `load` returned.
+    `withheld` are resources that have a page and are in no export. Nothing here changes once `load` returned.
     """
 
     folder: Path
@@ -50,10 +51,16 @@ class Material:
     pages: tuple[Page, ...]
     places: Places
     context: Mapping[str, Any]
+    withheld: frozenset[str] = frozenset()
 
     @classmethod
-    def load(cls, corpus: Corpus, dataset: Dataset, look: Path | None = None) -> Material:
-        """Read the values of a dataset and plan its pages; raises InputError for a name that no file system holds."""
+    def load(
+        cls, corpus: Corpus, dataset: Dataset, look: Path | None = None, *, with_unverified: bool = False
+    ) -> Material:
+        """Read the values of a dataset and plan its pages; raises InputError for a name that no file system holds.
+
+        What is marked mir:unverified is withheld from exports, unless `with_unverified`.
+        """
         registry = read_registry(dataset)
         pages = plan(dataset.view, registry)
         return cls(
@@ -64,6 +71,7 @@ class Material:
             pages=pages,
             places=Places({page.subject: page.path for page in pages if page.subject}, dataset.view),
             context=read_context(corpus.root / "ontology" / "context.jsonld"),
+            withheld=frozenset() if with_unverified else recalled(dataset.view),
         )
 
     @property
@@ -77,14 +85,19 @@ class Material:
         return self.dataset.view
 
     @cached_property
+    def exported(self) -> Graph:
+        """The merged graph without what is withheld."""
+        return without(self.view, self.withheld)
+
+    @cached_property
     def jsonld(self) -> JsonLdWriter:
         """The writer of JSON-LD with the published context."""
         return JsonLdWriter(self.context)
 
     @cached_property
     def descriptions(self) -> Descriptions:
-        """Triples of resources."""
-        return Descriptions(self.view)
+        """Triples of resources, as exported."""
+        return Descriptions(self.exported)
 
     @cached_property
     def ontology(self) -> list[Triple]:
@@ -118,6 +131,8 @@ class Material:
         """Return what the data of a page says: all of its resource and its parts; nothing for a list."""
         if not page.subject:
             return []
+        if page.subject in self.withheld:
+            return [(Iri(page.subject), predicate, term) for predicate, term in self.view.pairs(page.subject)]
         return self.ontology if page.subject == ONTOLOGY else self.descriptions.of(page.subject)
 
     def label(self, iri: str) -> str:

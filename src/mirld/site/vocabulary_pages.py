@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from mirld.graph.dataset import Graph
 from mirld.graph.terms import Iri, Literal, Term
 from mirld.registry.values import Entry
@@ -40,10 +42,21 @@ _SAID = frozenset(
         DCTERMS.isReplacedBy,
         DCTERMS.description,
         DCTERMS.title,
+        SKOS.editorialNote,
+        SKOS.scopeNote,
+        SKOS.related,
+        SKOS.member,
+        MIR.unverified,
     }
 )
 _TERM_SAID = frozenset({*_SAID, SKOS.example, SKOS.scopeNote, VS.term_status})
-_TREE = ((SKOS.broader, "Broader"), (SKOS.narrower, "Narrower"), (SKOS.related, "Related"))
+_MATCHES = {
+    SKOS.closeMatch: "close",
+    SKOS.broadMatch: "narrower than this",
+    SKOS.narrowMatch: "broader than this",
+    SKOS.relatedMatch: "related",
+}
+"""How a concept stands to the one it is mapped to, seen from there."""
 _PROPERTY_CLASSES = frozenset({RDF.Property, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty})
 
 
@@ -53,11 +66,6 @@ def resource_context(material: Material, page: Page, head: Head) -> ResourceCont
     view, iri = material.view, page.subject
     entries = carriers(view, material.registry, iri)
     scheme = next(iter(view.iris(iri, SKOS.inScheme)), None)
-    tree = [(title, view.iris(iri, name)) for name, title in _TREE]
-    tree[1] = (
-        "Narrower",
-        sorted({*tree[1][1], *(found for found, name in view.incoming(iri) if name == SKOS.broader)}),
-    )
     return ResourceContext(
         head=head,
         label=material.label(iri),
@@ -65,13 +73,73 @@ def resource_context(material: Material, page: Page, head: Head) -> ResourceCont
         iri=iri,
         definition=view.text(iri, SKOS.definition) or view.text(iri, DCTERMS.description),
         replaced_by=tuple(link.to(found) for found in view.iris(iri, DCTERMS.isReplacedBy)),
-        deprecated=view.text(iri, OWL.deprecated) == "true",
+        deprecated=_is_marked(view, iri, OWL.deprecated),
+        unverified=_is_marked(view, iri, MIR.unverified),
+        notes=tuple(
+            term.value
+            for name in (SKOS.scopeNote, SKOS.editorialNote)
+            for term in view.values(iri, name)
+            if isinstance(term, Literal)
+        ),
         facts=facts_of(view, iri, link, _SAID),
-        tree=tuple(Group(title=title, links=tuple(link.to(found) for found in iris)) for title, iris in tree if iris),
+        tree=tuple(_around(view, iri, link)),
         entries=tuple(entry_row(entry, link) for entry in entries[:SHOWN]),
         total=len(entries),
         more=f"{link.root}{list_path(page)}/" if len(entries) > SHOWN else None,
     )
+
+
+def _is_marked(view: Graph, iri: str, name: str) -> bool:
+    return view.text(iri, name) == "true"
+
+
+def _around(view: Graph, iri: str, link: Linker) -> Iterator[Group]:
+    """Group what stands above, below and beside a concept: in its scheme and in others, stated here or there."""
+    coming: dict[str, list[Iri]] = {}
+    for subject, name in view.incoming(iri):
+        coming.setdefault(name, []).append(subject)
+
+    def group(title: str, iris: Iterable[Iri]) -> Iterator[Group]:
+        found = sorted(set(iris), key=lambda each: _turn(view, each))
+        if found:
+            yield Group(title=title, links=tuple(link.to(each, _mark(view, each)) for each in found))
+
+    yield from group("Broader", view.iris(iri, SKOS.broader))
+    yield from group("Narrower", [*view.iris(iri, SKOS.narrower), *coming.get(SKOS.broader, ())])
+    yield from group("Members", view.iris(iri, SKOS.member))
+    beside: dict[str, list[Iri]] = {}
+    for each in [*view.iris(iri, SKOS.related), *coming.get(SKOS.related, ())]:
+        top = _top(view, each)
+        beside.setdefault("Related" if top in (each, _top(view, iri)) else link.to(top).label, []).append(each)
+    for title in sorted(beside):
+        yield from group(title, beside[title])
+    mapped = [
+        link.to(each, _mark(view, each) or how)
+        for name, how in _MATCHES.items()
+        for each in sorted(coming.get(name, ()), key=lambda each: _turn(view, each))
+    ]
+    if mapped:
+        yield Group(title="Mapped here", links=tuple(mapped))
+    yield from group("Collections", coming.get(SKOS.member, ()))
+
+
+def _top(view: Graph, iri: str) -> str:
+    """Return the first of the concepts at the top that a concept is below; a circle of broader links has none."""
+    seen: list[str] = []
+    while iri not in seen:
+        seen.append(iri)
+        iri = next(iter(view.iris(iri, SKOS.broader)), Iri(iri))
+    return iri
+
+
+def _mark(view: Graph, iri: str) -> str | None:
+    return "not verified" if _is_marked(view, iri, MIR.unverified) else None
+
+
+def _turn(view: Graph, iri: str) -> tuple[str, int, str]:
+    """Key by which concepts are shown: by scheme, as the publication orders them, else by IRI."""
+    order = view.text(iri, MIR.order)
+    return iri.rpartition("/")[0], int(order) if order and order.isdigit() else 0, iri
 
 
 def entry_row(entry: Entry, link: Linker) -> EntryRow:
@@ -84,11 +152,13 @@ def facts_of(view: Graph, iri: str, link: Linker, said: frozenset[str]) -> tuple
     values: dict[str, list[Link]] = {}
     for predicate, term in view.pairs(iri):
         if predicate not in said:
-            values.setdefault(predicate, []).append(_value(term, link))
+            values.setdefault(predicate, []).append(_value(view, term, link))
     return tuple(Fact(term=link.term(name), values=tuple(found)) for name, found in values.items())
 
 
-def _value(term: Term, link: Linker) -> Link:
+def _value(view: Graph, term: Term, link: Linker) -> Link:
+    if isinstance(term, Iri):
+        return link.to(term, _mark(view, term))
     if isinstance(term, Literal) and term.datatype.endswith("#dateTime"):
         return Link(term.value.partition("T")[0])
     return link.value(term)
@@ -105,7 +175,9 @@ def scheme_context(material: Material, page: Page, head: Head) -> SchemeContext:
     """Show a scheme as a tree, each concept with the number of entries that carry it."""
     link = Linker(material, page)
     view, iri = material.view, page.subject
-    members = [subject for subject, name in view.incoming(iri) if name == SKOS.inScheme]
+    inside = [subject for subject, name in view.incoming(iri) if name == SKOS.inScheme]
+    collections = [member for member in inside if SKOS.Collection in view.types(member)]
+    members = [member for member in inside if member not in collections]
     return SchemeContext(
         head=head,
         label=material.label(iri),
@@ -114,6 +186,7 @@ def scheme_context(material: Material, page: Page, head: Head) -> SchemeContext:
         definition=view.text(iri, DCTERMS.description) or view.text(iri, SKOS.definition),
         facts=facts_of(view, iri, link, _SAID),
         branches=tuple(_branches(material, members, link)),
+        collections=tuple(link.to(found) for found in collections),
     )
 
 
@@ -127,7 +200,7 @@ def _branches(material: Material, members: list[Iri], link: Linker) -> list[Bran
     seen: set[str] = set()
 
     def grow(parent: str, depth: int) -> None:
-        for iri in sorted(children.get(parent, ())):
+        for iri in sorted(children.get(parent, ()), key=lambda each: _turn(view, each)):
             if iri in seen:
                 continue
             seen.add(iri)
@@ -137,7 +210,8 @@ def _branches(material: Material, members: list[Iri], link: Linker) -> list[Bran
                     token=view.text(iri, SKOS.notation) or iri.rpartition("/")[2],
                     depth=depth,
                     definition=view.text(iri, SKOS.definition),
-                    deprecated=view.text(iri, OWL.deprecated) == "true",
+                    deprecated=_is_marked(view, iri, OWL.deprecated),
+                    unverified=_is_marked(view, iri, MIR.unverified),
                     count=len(carriers(view, material.registry, iri)),
                 )
             )
