@@ -94,3 +94,4 @@ def test_pages_show_the_mark_the_notes_and_the_order(corpus: Corpus) -> None:
     assert "Recollection</a> <small>not verified</small>" in scheme
     assert scheme.index("Recollection</a>") < scheme.index("Alpha</a>") < scheme.index("Some</a>")
     assert "3 in all" in scheme, "a collection is no concept"
+    assert "<small>3</small>" in site["vocab/index.html"]

@@ -114,7 +114,8 @@ def _below(material: Material, name: str, link: Linker) -> tuple[Group, ...]:
 def _note(material: Material, page: Page) -> str | None:
     view = material.view
     if page.view == "scheme":
-        return f"{sum(1 for _, name in view.incoming(page.subject) if name == SKOS.inScheme):,}"
+        inside = [subject for subject, name in view.incoming(page.subject) if name == SKOS.inScheme]
+        return f"{sum(SKOS.Collection not in view.types(subject) for subject in inside):,}"
     entries = {subject for subject, name in view.incoming(page.subject) if name in _COUNTED}
     return f"{len(entries):,}" if entries else None
 
