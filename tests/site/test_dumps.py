@@ -15,7 +15,8 @@ import pytest
 from tests.site.reading import HtmlPage
 from tests.site.triples import as_read, read
 
-from mirld.graph.dataset import Dataset
+from mirld.graph.dataset import Dataset, Graph
+from mirld.graph.release import recalled, without
 from mirld.registry import Registry
 from mirld.vocab import DEFAULT_BASE
 
@@ -24,18 +25,23 @@ PACKED = ("mirld.ttl", "mirld.nt", "mirld.nq", "mirld.jsonld")
 
 @pytest.mark.parametrize("name", ["mirld.ttl", "mirld.nt", "mirld.jsonld"])
 def test_a_dump_holds_the_merged_view(built: Path, dataset: Dataset, name: str) -> None:
-    """Triple by triple, nothing more and nothing less."""
-    assert read(built / "data" / name) == as_read(dataset.view)
+    """Triple by triple, nothing more and nothing less, save what is only recalled."""
+    assert read(built / "data" / name) == as_read(without(dataset.view, recalled(dataset.view)))
 
 
 def test_the_quads_keep_every_file_apart(built: Path, dataset: Dataset) -> None:
-    """Each file of the registry is a named graph with what it says, outvoted or not; what was derived is one more."""
+    """Each file of the registry is a named graph with what it says, outvoted or not; what was derived is one more.
+
+    What is only recalled is in none, so the file of mappings to it is no graph.
+    """
     graphs: dict[str, set[pyoxigraph.Triple]] = defaultdict(set)
     for quad in pyoxigraph.parse((built / "data" / "mirld.nq").read_bytes(), pyoxigraph.RdfFormat.N_QUADS):
         graphs[quad.graph_name.value].add(quad.triple)
-    expected = {name: as_read(triples) for name, triples in dataset.graphs.items() if triples}
+    withheld = recalled(dataset.view)
+    expected = {name: as_read(without(Graph(triples), withheld)) for name, triples in dataset.graphs.items()}
     expected[f"{DEFAULT_BASE}graph/derived"] = as_read(dataset.derived)
-    assert graphs == expected
+    assert graphs == {name: triples for name, triples in expected.items() if triples}
+    assert f"{DEFAULT_BASE}graph/ontology/unverified-mappings" not in graphs
 
 
 @pytest.mark.parametrize("name", ["mirld.nt", "mirld.nq"])
@@ -65,9 +71,9 @@ def sums(built: Path) -> dict[str, str]:
 def test_the_sums_are_right_and_list_everything(built: Path) -> None:
     """sha256sum -c is content, and no file below data/ is left out but the page and the sums themselves."""
     found = {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in (built / "data").iterdir()
-        if path.name not in ("SHA256SUMS", "index.html")
+        path.relative_to(built / "data").as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (built / "data").rglob("*")
+        if path.is_file() and path.name not in ("SHA256SUMS", "index.html")
     }
     assert sums(built) == found
     assert list(sums(built)) == sorted(found)
@@ -81,7 +87,7 @@ def test_the_page_of_downloads_says_the_sums(built: Path, pages: Mapping[str, Ht
         assert f"data/{name}" in page.links
         assert digest in page.main
         assert f"{(built / 'data' / name).stat().st_size:,} bytes" in page.main
-    assert f"{len(dataset.view):,} triples" in page.main
+    assert f"{len(without(dataset.view, recalled(dataset.view))):,} triples" in page.main
 
 
 def test_the_context_lies_where_documents_name_it(built: Path) -> None:

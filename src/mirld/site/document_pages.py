@@ -29,7 +29,7 @@ def data_context(
             Download(link=Link(path, f"./{path}"), what=what, size=size, digest=digest)
             for path, what, size, digest in files
         ),
-        triples=len(material.view),
+        triples=len(material.exported),
         entries=len(material.registry),
     )
 
