@@ -19,15 +19,15 @@ class Namespace:
     'https://spdx.org/licenses/Apache-2.0'
     """
 
-    __slots__ = ("_iri",)
-
     def __init__(self, iri: str) -> None:
         self._iri = iri
 
     def __getattr__(self, name: str) -> str:
         if name.startswith("__"):
             raise AttributeError(name)
-        return self._iri + name
+        # Kept, so that the next access is that of a plain attribute: a build asks for a term a hundred thousand times.
+        iri = self.__dict__[name] = self._iri + name
+        return iri
 
     def __getitem__(self, name: str) -> str:
         return self._iri + name

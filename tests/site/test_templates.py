@@ -11,11 +11,13 @@ import pytest
 from jinja2 import meta, nodes
 
 from mirld.site.pages import VIEWS
+from mirld.site.render import FILTERS as KEPT
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "site" / "templates"
 ENVIRONMENT = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-# Each only words or counts what the context holds.
-FILTERS = {"join", "length", "min", "format"}
+ENVIRONMENT.filters.update(dict.fromkeys(KEPT, str))
+# Each only words or counts what the context holds, or writes a value of it as HTML.
+FILTERS = {"join", "length", "min", "format", *KEPT}
 
 
 def parsed(name: str) -> nodes.Template:

@@ -5,12 +5,24 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mirld.cli import Place, pass_place
 from mirld.errors import EXIT_NO, EXIT_YES, UsageError
+
+if TYPE_CHECKING:
+    from mirld.check.findings import Report as Findings
+    from mirld.graph.corpus import Corpus
+    from mirld.graph.dataset import Dataset
+    from mirld.site.build import Report
+
+    Judge = Callable[[Corpus, Dataset], Findings]
 
 
 @click.command(
@@ -53,28 +65,17 @@ def command(
     written all the same, and the exit code is still 1. Concepts that are only recalled from a publication have pages,
     with a mark, and are left out of everything else unless --with-unverified asks for them.
     """
-    # Imported here, since --help needs none of it.
-    from mirld.graph.corpus import Corpus
-    from mirld.graph.load import load
-    from mirld.site.build import Site, build
-    from mirld.site.material import Material
-
     if not (site_path.startswith("/") and site_path.endswith("/")):
         raise UsageError(f"the path of the site must start and end in a slash: {site_path}")
     started = time.perf_counter()
-    corpus = Corpus.scan(place.root, base=place.base)
-    dataset = load(corpus)
-    violations = 0
-    if violations and not keep_going:
+    report, findings = _build(place, out, workers, site_path, _judge if check else None, keep_going, with_unverified)
+    seconds = time.perf_counter() - started
+    violations = findings.counts["violation"] if findings else 0
+    for line in findings.lines() if findings else ():
+        click.echo(line, err=True)
+    if not report.placed:
         click.echo(f"nothing was written: {violations} violations, see mirld check", err=True)
         return EXIT_NO
-    report = build(
-        Site(Material.load(corpus, dataset, with_unverified=with_unverified), site_path=site_path),
-        out,
-        workers=workers,
-        progress=_progress if sys.stderr.isatty() else None,
-    )
-    seconds = time.perf_counter() - started
     if as_json:
         document = {
             "out": str(out),
@@ -89,6 +90,51 @@ def command(
     size = report.size / 1_000_000
     click.echo(f"{report.pages:,} pages, {report.files:,} files, {size:,.1f} MB in {seconds:.1f} s: {out}", err=True)
     return EXIT_NO if violations else EXIT_YES
+
+
+def _judge(corpus: Corpus, dataset: Dataset) -> Findings:
+    from mirld.check.run import check
+    from mirld.check.shapes import Shapes
+
+    return check(corpus, dataset, Shapes.read(corpus.root / "shapes"), everything=False)
+
+
+def _build(
+    place: Place,
+    out: Path,
+    workers: int,
+    site_path: str,
+    judge: Judge | None,
+    keep_going: bool,
+    with_unverified: bool,
+) -> tuple[Report, Findings | None]:
+    """Build the site while the registry is judged beside it; whether it is placed waits for what was found."""
+    # Imported here, since --help needs none of it.
+    from mirld.graph.collector import paused
+    from mirld.graph.corpus import Corpus
+    from mirld.graph.load import load
+    from mirld.site.build import Site, build
+    from mirld.site.material import Material
+    from mirld.site.workers import Aside
+
+    # A decorator, not a block: what was loaded is gone before the collector could look at it.
+    @paused()
+    def load_and_build() -> tuple[Report, Findings | None]:
+        corpus = Corpus.scan(place.root, base=place.base)
+        dataset = load(corpus)
+        with ExitStack() as stack:
+            # Forked before values are read and pages planned, which only one process can do.
+            judging = None if judge is None else stack.enter_context(Aside(partial(judge, corpus, dataset)))
+            report = build(
+                Site(Material.load(corpus, dataset, with_unverified=with_unverified), site_path=site_path),
+                out,
+                workers=workers,
+                progress=_progress if sys.stderr.isatty() else None,
+                approve=lambda: judging is None or keep_going or judging.result().conforms,
+            )
+            return report, None if judging is None else judging.result()
+
+    return load_and_build()
 
 
 def _progress(done: int, total: int) -> None:

@@ -6,6 +6,7 @@
     dataset   quads by named graph, and one merged view indexed by subject and by object
     infer     what follows from an entry's IRI, for it and for its parts
     describe  the triples of one page
+    collector the collector of cycles, paused while much is made
     turtle, ntriples, jsonld   writers, each with one way to write a graph
     files     files replaced whole or not at all
     query     SPARQL over a dataset, answers as text

@@ -7,6 +7,7 @@ things of one property keeps both, for the shapes to refuse. Nothing is lost: ev
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -20,16 +21,27 @@ UNRANKED = 1_000
 """Rank of a graph whose source states none: below every source that does."""
 
 
+Pair = tuple[Iri, Term]
+"""What is said of a subject: predicate and term."""
+
+Block = tuple[Iri, list[Pair]]
+"""A subject, and all that is said of it in canonical order, as a sorted graph holds it."""
+
+
 class Graph:
     """Triples indexed by subject and by object; iteration is in insertion order, so builders insert sorted."""
 
     __slots__ = ("_inverse", "_subjects")
 
     def __init__(self, triples: Iterable[Triple] = ()) -> None:
-        self._subjects: dict[str, list[tuple[Iri, Term]]] = {}
+        # Typed by what it is asked with; every key is the Iri of a triple.
+        self._subjects: dict[str, list[Pair]] = {}
         self._inverse: dict[str, list[tuple[Iri, Iri]]] | None = None
-        for triple in triples:
-            self.add(triple)
+        found: dict[str, dict[Pair, None]] = {}
+        for subject, predicate, term in triples:
+            found.setdefault(subject, {})[predicate, term] = None
+        for name, pairs in found.items():
+            self._subjects[name] = list(pairs)
 
     def add(self, triple: Triple) -> None:
         """Add a triple unless it is there."""
@@ -37,6 +49,14 @@ class Graph:
         pairs = self._subjects.setdefault(subject, [])
         if (predicate, term) not in pairs:
             pairs.append((predicate, term))
+            self._inverse = None
+
+    def insert(self, triple: Triple) -> None:
+        """Add a triple about a subject of a sorted graph unless it is there; the graph stays sorted."""
+        subject, predicate, term = triple
+        pairs = self._subjects[subject]
+        if (predicate, term) not in pairs:
+            insort(pairs, (predicate, term), key=_pair_key)
             self._inverse = None
 
     def __contains__(self, subject: object) -> bool:
@@ -48,13 +68,17 @@ class Graph:
     def __iter__(self) -> Iterator[Triple]:
         for subject, pairs in self._subjects.items():
             for predicate, term in pairs:
-                yield Iri(subject), predicate, term
+                yield subject, predicate, term  # type: ignore[misc]  # an Iri
 
     def subjects(self) -> Iterable[str]:
         """Every subject."""
         return self._subjects.keys()
 
-    def pairs(self, subject: str) -> list[tuple[Iri, Term]]:
+    def blocks(self) -> Iterable[Block]:
+        """Every subject with its pairs; of a sorted graph, in canonical order."""
+        return self._subjects.items()  # type: ignore[return-value]  # Iris
+
+    def pairs(self, subject: str) -> list[Pair]:
         """(predicate, term) of a subject; empty when there is none."""
         return self._subjects.get(subject, [])
 
@@ -71,7 +95,7 @@ class Graph:
 
     def iris(self, subject: str, predicate: str) -> list[Iri]:
         """IRIs among the terms of a subject and predicate."""
-        return [term for term in self.values(subject, predicate) if isinstance(term, Iri)]
+        return [term for found, term in self._subjects.get(subject, ()) if found == predicate and isinstance(term, Iri)]
 
     def text(self, subject: str, predicate: str) -> str | None:
         """Lexical form of the one term of a subject and predicate (an English one when there are several)."""
@@ -92,15 +116,19 @@ class Graph:
     def incoming(self, target: str) -> list[tuple[Iri, Iri]]:
         """(subject, predicate) of every triple whose object is the IRI `target`, sorted."""
         if self._inverse is None:
-            inverse: dict[str, list[tuple[Iri, Iri]]] = defaultdict(list)
-            for subject, pairs in self._subjects.items():
-                for predicate, term in pairs:
-                    if isinstance(term, Iri):
-                        inverse[term].append((Iri(subject), predicate))
-            for found in inverse.values():
-                found.sort()
-            self._inverse = dict(inverse)
-        return self._inverse.get(target, [])
+            self.index()
+        return self._inverse.get(target, []) if self._inverse else []
+
+    def index(self) -> None:
+        """Index the triples by object, which is else done when that is first asked for."""
+        inverse: dict[str, list[tuple[Iri, Iri]]] = defaultdict(list)
+        for subject, pairs in self.blocks():
+            for predicate, term in pairs:
+                if isinstance(term, Iri):
+                    inverse[term].append((subject, predicate))
+        for found in inverse.values():
+            found.sort()
+        self._inverse = dict(inverse)
 
     def instances(self, *classes: str) -> list[Iri]:
         """Every subject of one of the classes, sorted."""
@@ -112,12 +140,19 @@ class Graph:
         result = Graph()
         for subject in sorted(self._subjects):
             pairs = self._subjects[subject]
-            result._subjects[subject] = sorted(pairs, key=_pair_key)
+            # Most predicates have one value, and need no look at it.
+            by_term = len({predicate for predicate, _ in pairs}) < len(pairs)
+            result._subjects[subject] = sorted(pairs, key=_pair_key if by_term else _predicate_key)
         return result
 
 
-def _pair_key(pair: tuple[Iri, Term]) -> tuple[bool, str, tuple[int, str, str, str]]:
+def _pair_key(pair: Pair) -> tuple[bool, str, tuple[int, str, str, str]]:
     return pair[0] != RDF_TYPE, pair[0], sort_key(pair[1])
+
+
+def _predicate_key(pair: Pair) -> str:
+    # No IRI is empty, so the class comes first.
+    return "" if pair[0] == RDF_TYPE else pair[0]
 
 
 @dataclass(slots=True)
@@ -141,8 +176,8 @@ class Dataset:
 
     def merge(self) -> None:
         """Fill `view` and `outvoted` from `graphs`."""
-        single = self._single_valued()
-        merged: dict[str, dict[tuple[Iri, Term], None]] = {}
+        contested, disputed = self._single_valued() | {RDF_TYPE}, self._shared()
+        merged: dict[str, dict[Pair, None]] = {}
         settled: dict[tuple[str, str, str], tuple[str | None, set[Term]]] = {}
         self.outvoted = []
 
@@ -150,7 +185,7 @@ class Dataset:
             source = self.sources.get(graph)
             for triple in self.graphs[graph]:
                 subject, predicate, term = triple
-                slot = _slot(predicate, term, single)
+                slot = _slot(predicate, term) if subject in disputed and predicate in contested else None
                 if slot is not None:
                     settler, kept = settled.setdefault((subject, predicate, slot), (source, {term}))
                     if settler == source:
@@ -158,7 +193,11 @@ class Dataset:
                     elif term not in kept:
                         self.outvoted.append((graph, triple))
                         continue
-                merged.setdefault(subject, {})[predicate, term] = None
+                pairs = merged.get(subject)
+                if pairs is None:
+                    merged[subject] = {(predicate, term): None}
+                else:
+                    pairs[predicate, term] = None
         view = Graph()
         view._subjects = {subject: list(pairs) for subject, pairs in merged.items()}
         self.view = view.sorted()
@@ -174,23 +213,35 @@ class Dataset:
 
         return sorted(self.graphs, key=lambda iri: (rank(iri), self.sources.get(iri) or "", iri))
 
+    def _shared(self) -> set[str]:
+        """Return the subjects that several sources speak of: nobody else can be outvoted."""
+        by_source: dict[str | None, set[str]] = defaultdict(set)
+        for graph, triples in self.graphs.items():
+            by_source[self.sources.get(graph)].update(subject for subject, _, _ in triples)
+        seen: set[str] = set()
+        shared: set[str] = set()
+        for subjects in by_source.values():
+            shared |= seen & subjects
+            seen |= subjects
+        return shared
+
     def _single_valued(self) -> frozenset[str]:
-        found: set[str] = set()
-        for triples in self.graphs.values():
-            for subject, predicate, term in triples:
-                if (predicate == RDF_TYPE and term == OWL.FunctionalProperty) or (
-                    predicate == MIR.singleValued and isinstance(term, Literal) and term.value in ("true", "1")
-                ):
-                    found.add(subject)
-        return frozenset(found)
+        return frozenset(
+            subject
+            for subject, _, term in self._statements(RDF_TYPE, _SINGLE_VALUED)
+            if (term.value in ("true", "1") if isinstance(term, Literal) else term == _FUNCTIONAL)
+        )
 
     def _ranks(self) -> dict[str, int]:
         return {
             subject: int(term.value)
-            for triples in self.graphs.values()
-            for subject, predicate, term in triples
-            if predicate == MIR.rank and isinstance(term, Literal) and term.value.isdigit()
+            for subject, _, term in self._statements(_RANK)
+            if isinstance(term, Literal) and term.value.isdigit()
         }
+
+    def _statements(self, *predicates: str) -> list[Triple]:
+        wanted = frozenset(predicates)
+        return [triple for triples in self.graphs.values() for triple in triples if triple[1] in wanted]
 
     def locate(self, subject: str) -> str | None:
         """Name of the file that states the class of a subject; None when no file does."""
@@ -202,12 +253,13 @@ class Dataset:
 
 
 _ENTRY_CLASSES = frozenset(ENTRY_CLASSES)
+_FUNCTIONAL = OWL.FunctionalProperty
+_SINGLE_VALUED = MIR.singleValued
+_RANK = MIR.rank
 
 
-def _slot(predicate: str, term: Term, single: frozenset[str]) -> str | None:
-    """Name what may hold one value only: the property, a language of it, or the entry class of a resource."""
+def _slot(predicate: str, term: Term) -> str | None:
+    """Name what a property of one value holds one of: the value, one a language, or the entry class of a resource."""
     if predicate == RDF_TYPE:
         return "class" if term in _ENTRY_CLASSES else None
-    if predicate in single:
-        return (term.language or "") if isinstance(term, Literal) else ""
-    return None
+    return (term.language or "") if isinstance(term, Literal) else ""

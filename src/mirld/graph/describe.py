@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mirld.graph.dataset import Graph
+from mirld.graph.dataset import Block, Graph
 from mirld.graph.terms import Iri, Triple
 
 
@@ -17,13 +17,14 @@ class Descriptions:
             if hash_sign:
                 self._parts.setdefault(whole, []).append(subject)
 
+    def blocks(self, resource: str) -> list[Block]:
+        """Return what is said of the resource and of each of its parts (`resource#…`), in canonical order."""
+        subjects = [resource, *self._parts.get(resource, ())]
+        return [(Iri(subject), pairs) for subject in subjects if (pairs := self._view.pairs(subject))]
+
     def of(self, resource: str) -> list[Triple]:
-        """Return all triples whose subject is the resource or one of its parts (`resource#…`), in canonical order."""
-        return [
-            (Iri(subject), predicate, term)
-            for subject in [resource, *self._parts.get(resource, ())]
-            for predicate, term in self._view.pairs(subject)
-        ]
+        """Return the same as triples."""
+        return [(subject, predicate, term) for subject, pairs in self.blocks(resource) for predicate, term in pairs]
 
     def resources(self) -> list[str]:
         """Every subject without its fragment, sorted, each once."""

@@ -7,6 +7,8 @@ For every entry: `dcterms:identifier` (the `mir:` text), `owl:sameAs` (the `mir:
 
 from __future__ import annotations
 
+from functools import cache
+
 from mirld.errors import IdError
 from mirld.graph.dataset import Dataset
 from mirld.graph.terms import Iri, Literal, Triple
@@ -23,6 +25,12 @@ _SOURCE = Iri(MIR.source)
 _PART_OF = Iri(DCTERMS.isPartOf)
 
 
+@cache
+def entry_id(iri: str, base: str) -> MirId:
+    """Read the id of an entry off its IRI, once for all who ask; IdError when it is none."""
+    return MirId.from_iri(iri, base)
+
+
 def derive(dataset: Dataset) -> list[Triple]:
     """Return the derived triples of a merged dataset: those of entries sorted by IRI, then those of parts."""
     base, view = dataset.base, dataset.view
@@ -37,7 +45,7 @@ def derive(dataset: Dataset) -> list[Triple]:
     result: list[Triple] = []
     for iri in sorted(stated_by):
         try:
-            mir_id = MirId.from_iri(iri, base)
+            mir_id = entry_id(iri, base)
         except IdError:
             continue  # the id check reports it with its file
         entry = Iri(iri)

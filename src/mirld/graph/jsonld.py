@@ -11,9 +11,12 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
 
-from mirld.graph.terms import XSD_STRING, Literal, Term, Triple, sort_key
+from mirld.graph.dataset import Block, Graph, Pair
+from mirld.graph.terms import XSD_STRING, Literal, Term, Triple
 from mirld.vocab import RDF_TYPE, XSD
 
 # The largest integer that every JSON reader keeps exact.
@@ -21,14 +24,35 @@ _EXACT_INTEGER = 2**53
 _CANONICAL_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 
 
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_predicate = itemgetter(0)
+
+
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """One term of the context: its name, its definition with full IRIs, and what it says of values."""
+    """How a property is written: its term if it has one, its name in JSON, and what the term says of values."""
 
     name: str
-    definition: object
+    member: str
     coercion: str | None = None
     language: str | None = None
+
+
+class Nodes(NamedTuple):
+    """Nodes in JSON, each as its members (`"name":value`), and the names of the terms they use."""
+
+    terms: set[str]
+    nodes: list[list[str]]
+
+    @property
+    def members(self) -> list[str]:
+        """The members of a document of these nodes: those of the only one, else a graph of all."""
+        return self.nodes[0] if len(self.nodes) == 1 else [f'"@graph":[{",".join(map(braced, self.nodes))}]']
+
+
+def braced(members: Iterable[str]) -> str:
+    """Write members as one JSON object."""
+    return f"{{{','.join(members)}}}"
 
 
 class JsonLdWriter:
@@ -38,13 +62,15 @@ class JsonLdWriter:
         prefixes = {name: value for name, value in context.items() if isinstance(value, str) and value[-1:] in "/#:"}
         self._keys: dict[str, _Key] = {}
         self._classes: dict[str, str] = {}
+        self._definitions: dict[str, str] = {}
         for name, definition in context.items():
             if name.startswith("@") or name in prefixes:
                 continue
             if isinstance(definition, str):
                 iri = _expand(definition, prefixes)
                 self._classes.setdefault(iri, name)
-                self._keys.setdefault(iri, _Key(name, iri))
+                self._keys.setdefault(iri, _Key(name, _json(name)))
+                self._define(name, iri)
                 continue
             if not isinstance(definition, dict) or "@id" not in definition or "@container" in definition:
                 continue
@@ -58,60 +84,62 @@ class JsonLdWriter:
                 full["@type"] = coercion
             if language is not None:
                 full["@language"] = language
-            self._keys[iri] = _Key(name, full, coercion, language)
+            self._keys[iri] = _Key(name, _json(name), coercion, language)
+            self._define(name, full)
+
+    def _define(self, name: str, definition: object) -> None:
+        self._definitions[name] = f"{_json(name)}:{_json(definition)}"
 
     def document(self, triples: Iterable[Triple], root: str) -> dict[str, Any]:
         """Write the triples as one document about `root`; parts are nested where they are first named.
 
         What cannot be reached from `root` stands beside it in `@graph`.
         """
-        by_subject: dict[str, dict[str, list[Term]]] = {}
-        for subject, predicate, term in triples:
-            by_subject.setdefault(subject, {}).setdefault(predicate, []).append(term)
-        context: dict[str, object] = {}
-        written: set[str] = set()
-        nodes = [self._node(root, by_subject, written, context)] if root in by_subject else []
-        nodes += [
-            self._node(subject, by_subject, written, context)
-            for subject in sorted(by_subject)
-            if subject not in written
-        ]
-        body = nodes[0] if len(nodes) == 1 else {"@graph": nodes}
-        return {"@context": dict(sorted(context.items())), **body}
+        found = self.nodes(Graph(triples).sorted().blocks(), root)
+        document: dict[str, Any] = json.loads(braced([self.context(found.terms), *found.members]))
+        return document
 
-    def _node(
-        self,
-        subject: str,
-        by_subject: Mapping[str, Mapping[str, list[Term]]],
-        written: set[str],
-        context: dict[str, object],
-    ) -> dict[str, Any]:
-        written.add(subject)
-        node: dict[str, Any] = {"@id": subject}
-        for predicate in sorted(by_subject[subject], key=lambda iri: (iri != RDF_TYPE, iri)):
-            terms = sorted(by_subject[subject][predicate], key=sort_key)
-            if predicate == RDF_TYPE:
-                values: list[Any] = [self._class(str(term), context) for term in terms]
-                node["@type"] = values[0] if len(values) == 1 else values
-                continue
-            key = self._keys.get(predicate)
-            if key is not None:
-                context[key.name] = key.definition
+    def context(self, terms: Iterable[str]) -> str:
+        """Write the member of a document that defines the terms it uses."""
+        return f'"@context":{braced([self._definitions[name] for name in sorted(terms)])}'
+
+    def nodes(self, blocks: Iterable[Block], root: str) -> Nodes:
+        """Write the node of `root` with its parts inside, then the nodes of what cannot be reached from it."""
+        waiting: dict[str, list[Pair]] = dict(blocks)
+        found = Nodes(set(), [])
+        if root in waiting:
+            found.nodes.append(self._members(root, waiting, found.terms))
+        for subject in list(waiting):
+            if subject in waiting:
+                found.nodes.append(self._members(subject, waiting, found.terms))
+        return found
+
+    def _members(self, subject: str, waiting: dict[str, list[Pair]], terms: set[str]) -> list[str]:
+        """Take what is said of a subject, and of its parts, out of `waiting` and write it."""
+        members = [f'"@id":{_json(subject)}']
+        for predicate, pairs in groupby(waiting.pop(subject), _predicate):
             values = []
-            for term in terms:
-                if not isinstance(term, Literal) and "#" in term and term in by_subject and term not in written:
-                    values.append(self._node(term, by_subject, written, context))
-                else:
-                    values.append(_value(term, key))
-            node[key.name if key is not None else predicate] = values[0] if len(values) == 1 else values
-        return node
-
-    def _class(self, iri: str, context: dict[str, object]) -> str:
-        name = self._classes.get(iri)
-        if name is None:
-            return iri
-        context[name] = iri
-        return name
+            if predicate == RDF_TYPE:
+                name = '"@type"'
+                for _, term in pairs:
+                    kind = self._classes.get(str(term))
+                    if kind is not None:
+                        terms.add(kind)
+                    values.append(_json(kind or str(term)))
+            else:
+                key = self._keys.get(predicate)
+                if key is None:
+                    key = self._keys[predicate] = _Key("", _json(predicate))
+                if key.name:
+                    terms.add(key.name)
+                name = key.member
+                for _, term in pairs:
+                    if not isinstance(term, Literal) and "#" in term and term in waiting:
+                        values.append(braced(self._members(term, waiting, terms)))
+                    else:
+                        values.append(_value(term, key))
+            members.append(f"{name}:{values[0]}" if len(values) == 1 else f"{name}:[{','.join(values)}]")
+        return members
 
 
 def write_json(document: object) -> str:
@@ -124,21 +152,24 @@ def _expand(name: str, prefixes: Mapping[str, str]) -> str:
     return prefixes[prefix] + local if colon and prefix in prefixes else name
 
 
-def _value(term: Term, key: _Key | None) -> Any:
-    coercion = key.coercion if key is not None else None
-    language = key.language if key is not None else None
+def _value(term: Term, key: _Key) -> str:
+    """Write a term as the value of a property that `key` names."""
+    coercion, language = key.coercion, key.language
     if not isinstance(term, Literal):
-        return str(term) if coercion == "@id" else {"@id": str(term)}
+        return _json(term) if coercion == "@id" else f'{{"@id":{_json(term)}}}'
     value, datatype, tag = term
+    written = _json(value)
     if tag is not None:
-        return value if language == tag and coercion is None else {"@value": value, "@language": tag}
+        if language == tag and coercion is None:
+            return written
+        return f'{{"@value":{written},"@language":{_json(tag)}}}'
     if coercion is not None and datatype == coercion:
-        return value
+        return written
     if datatype == XSD_STRING:
-        return value if coercion is None and language is None else {"@value": value}
+        return written if coercion is None and language is None else f'{{"@value":{written}}}'
     if coercion is None:
         if datatype == XSD.boolean and value in ("true", "false"):
-            return value == "true"
+            return value
         if datatype == XSD.integer and _CANONICAL_INTEGER.fullmatch(value) and abs(int(value)) < _EXACT_INTEGER:
-            return int(value)
-    return {"@value": value, "@type": datatype}
+            return value
+    return f'{{"@value":{written},"@type":{_json(datatype)}}}'

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import pyoxigraph
 
 from mirld.errors import ConflictError, InputError, SyntaxInputError
+from mirld.graph.collector import paused
 from mirld.graph.corpus import SOURCE_FILE, Corpus, CorpusFile
 from mirld.graph.dataset import Dataset
 from mirld.graph.infer import derive
@@ -22,6 +23,7 @@ _UNDECLARED = re.compile(r"The prefix ([\w.-]*): has not been declared")
 _WORDS = frozenset(("ns", "shapes"))
 
 
+@paused()
 def load(corpus: Corpus) -> Dataset:
     """Read, merge and complete a corpus.
 
@@ -54,8 +56,8 @@ def complete(dataset: Dataset) -> None:
     dataset.merge()
     dataset.derived = derive(dataset)
     for triple in dataset.derived:
-        dataset.view.add(triple)
-    dataset.view = dataset.view.sorted()
+        dataset.view.insert(triple)
+    dataset.view.index()  # once, for all processes that are forked from here
 
 
 def parse_turtle(data: bytes, base: str, name: str) -> list[Triple]:
@@ -64,15 +66,21 @@ def parse_turtle(data: bytes, base: str, name: str) -> list[Triple]:
 
 
 def _triples(data: bytes, base: str, name: str, interned: dict[object, Term]) -> list[Triple]:
+    triples: list[Triple] = []
+    find = interned.get
     try:
-        return [
-            (
-                _iri(quad.subject, base, interned),
-                _iri(quad.predicate, base, interned),
-                _term(quad.object, base, interned),
-            )
-            for quad in pyoxigraph.parse(data, pyoxigraph.RdfFormat.TURTLE, base_iri=base)
-        ]
+        for quad in pyoxigraph.parse(data, pyoxigraph.RdfFormat.TURTLE, base_iri=base):
+            # Each node of a quad is made when it is asked for, so it is asked for once.
+            nodes = quad.subject, quad.predicate, quad.object
+            subject, predicate, term = find(nodes[0]), find(nodes[1]), find(nodes[2])
+            if subject is None:
+                subject = _iri(nodes[0], base, interned)
+            if predicate is None:
+                predicate = _iri(nodes[1], base, interned)
+            if term is None:
+                term = _term(nodes[2], base, interned)
+            triples.append((subject, predicate, term))  # type: ignore[arg-type]  # a NamedNode interns to an Iri
+        return triples
     except SyntaxError as error:
         raise SyntaxInputError(
             f"this is no Turtle: {_shorten(error.msg)}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from mirld.graph.dataset import Block
 from mirld.graph.terms import XSD_STRING, Literal, Term, Triple
 
 _ESCAPED = re.compile(r'[\x00-\x1f"\\\x7f]')
@@ -17,28 +18,37 @@ def quote(value: str) -> str:
     >>> print(quote('a "b"\n'))
     "a \"b\"\n"
     """
-    escaped = _ESCAPED.sub(lambda match: _SHORT.get(match[0]) or f"\\u{ord(match[0]):04X}", value)
-    return f'"{escaped}"'
+    if not value.isprintable() or '"' in value or "\\" in value:
+        value = _ESCAPED.sub(lambda match: _SHORT.get(match[0]) or f"\\u{ord(match[0]):04X}", value)
+    return f'"{value}"'
 
 
 def write_term(term: Term) -> str:
     """Write one term."""
-    if isinstance(term, Literal):
-        if term.language is not None:
-            return f"{quote(term.value)}@{term.language}"
-        if term.datatype == XSD_STRING:
-            return quote(term.value)
-        return f"{quote(term.value)}^^<{term.datatype}>"
-    return f"<{term}>"
+    if not isinstance(term, Literal):
+        return f"<{term}>"
+    value, datatype, language = term
+    if language is not None:
+        return f"{quote(value)}@{language}"
+    return quote(value) if datatype == XSD_STRING else f"{quote(value)}^^<{datatype}>"
 
 
 def write_ntriples(triples: Iterable[Triple]) -> str:
     """Write triples in the order given, one a line."""
-    return "".join(f"<{subject}> <{predicate}> {write_term(term)} .\n" for subject, predicate, term in triples)
+    return "".join([f"<{subject}> <{predicate}> {write_term(term)} .\n" for subject, predicate, term in triples])
+
+
+def write_blocks(blocks: Iterable[Block]) -> str:
+    """Write all that is said of some subjects, one statement a line."""
+    lines = []
+    for subject, pairs in blocks:
+        start = f"<{subject}> <"
+        lines += [f"{start}{predicate}> {write_term(term)} .\n" for predicate, term in pairs]
+    return "".join(lines)
 
 
 def write_nquads(triples: Iterable[Triple], graph: str) -> str:
     """Write triples of one named graph in the order given, one a line."""
     return "".join(
-        f"<{subject}> <{predicate}> {write_term(term)} <{graph}> .\n" for subject, predicate, term in triples
+        [f"<{subject}> <{predicate}> {write_term(term)} <{graph}> .\n" for subject, predicate, term in triples]
     )

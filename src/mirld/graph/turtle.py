@@ -8,10 +8,11 @@ below the base is a relative IRI. Only the prefixes in use are declared. Same tr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
+from mirld.graph.dataset import Block, Graph, Pair
 from mirld.graph.ntriples import quote
-from mirld.graph.terms import XSD_STRING, Literal, Term, Triple, sort_key
+from mirld.graph.terms import XSD_STRING, Literal, Term, Triple
 from mirld.vocab import PREFIXES, RDF_TYPE, RDFS_LABEL, XSD
 
 # PN_LOCAL, narrowed to what needs no escape: https://www.w3.org/TR/turtle/#grammar-production-PN_LOCAL
@@ -34,24 +35,34 @@ class TurtleWriter:
         self._prefixes = prefixes
         # The longest namespace wins, so that a term of `ns#` is never written as a relative IRI.
         self._namespaces = sorted(((iri, name) for name, iri in prefixes.items()), key=lambda pair: -len(pair[0]))
-        self._iris: dict[str, str] = {}
+        self._iris: dict[str, tuple[str, str]] = {}
+        self._order: dict[str, tuple[bool, bool, str]] = {}
         self.used: set[str] = set()
 
     def document(self, triples: Iterable[Triple]) -> str:
         """Write a document: base, the prefixes in use, then one block a subject; a writer may write many."""
         self.used = set()
-        blocks = [self.block(subject, pairs) for subject, pairs in _by_subject(triples)]
-        head = [f"@base <{self._base}> .\n"]
-        head += [f"@prefix {name}: <{self._prefixes[name]}> .\n" for name in sorted(self.used)]
-        return "".join(head) + "\n" + "\n".join(blocks)
+        body = self.body(Graph(triples).sorted().blocks())
+        return f"{self.head(self.used)}\n{body}"
+
+    def head(self, prefixes: Iterable[str]) -> str:
+        """Write the lines that declare the base and the prefixes."""
+        declared = "".join([f"@prefix {name}: <{self._prefixes[name]}> .\n" for name in sorted(prefixes)])
+        return f"@base <{self._base}> .\n{declared}"
+
+    def body(self, blocks: Iterable[Block]) -> str:
+        """Write blocks, with an empty line between them."""
+        return "\n".join([self.block(subject, pairs) for subject, pairs in blocks])
 
     def iri(self, iri: str) -> str:
         """Write an IRI: prefixed, relative, or in full."""
-        written = self._iris.get(iri)
-        if written is None:
-            written = self._iris[iri] = self._write_iri(iri)
-        if written[0] != "<":
-            self.used.add(written.split(":", 1)[0])
+        found = self._iris.get(iri)
+        if found is None:
+            written = self._write_iri(iri)
+            found = self._iris[iri] = (written, "" if written[0] == "<" else written.split(":", 1)[0])
+        written, prefix = found
+        if prefix:
+            self.used.add(prefix)
         return written
 
     def _write_iri(self, iri: str) -> str:
@@ -81,25 +92,30 @@ class TurtleWriter:
             return value
         return f"{quote(value)}^^{self.iri(datatype)}"
 
-    def block(self, subject: str, pairs: Iterable[tuple[str, Term]]) -> str:
-        """Write all that is said of one subject."""
-        by_predicate: dict[str, list[Term]] = {}
-        for predicate, term in pairs:
-            by_predicate.setdefault(predicate, []).append(term)
+    def block(self, subject: str, pairs: Iterable[Pair]) -> str:
+        """Write all that is said of one subject, given in canonical order."""
+        by_predicate: dict[str, list[str]] = {}
+        for property_, term in pairs:
+            written = self.term(term) if isinstance(term, Literal) else self.iri(term)
+            by_predicate.setdefault(property_, []).append(written)
         lines = []
         for predicate in sorted(by_predicate, key=self._predicate_key):
             name = "a" if predicate == RDF_TYPE else self.iri(predicate)
-            written = [self.term(term) for term in sorted(by_predicate[predicate], key=sort_key)]
-            line = f"{_INDENT}{name} {', '.join(written)}"
-            if len(line) > _WIDTH and len(written) > 1:
+            objects = by_predicate[predicate]
+            line = f"{_INDENT}{name} {', '.join(objects)}"
+            if len(line) > _WIDTH and len(objects) > 1:
                 # One object a line, so that adding one changes one line.
-                line = f"{_INDENT}{name}\n{_INDENT * 2}" + f",\n{_INDENT * 2}".join(written)
+                line = f"{_INDENT}{name}\n{_INDENT * 2}" + f",\n{_INDENT * 2}".join(objects)
             lines.append(line)
         return self.iri(subject) + "\n" + " ;\n".join(lines) + " .\n"
 
     def _predicate_key(self, predicate: str) -> tuple[bool, bool, str]:
-        # `a` needs no prefix, so rdf:type is not written as a name and does not count as a use of `rdf:`.
-        return predicate != RDF_TYPE, predicate != RDFS_LABEL, "" if predicate == RDF_TYPE else self.iri(predicate)
+        key = self._order.get(predicate)
+        if key is None:
+            # `a` needs no prefix, so rdf:type is not written as a name and does not count as a use of `rdf:`.
+            name = "" if predicate == RDF_TYPE else self.iri(predicate)
+            key = self._order[predicate] = (predicate != RDF_TYPE, predicate != RDFS_LABEL, name)
+        return key
 
 
 def write_turtle(triples: Iterable[Triple], base: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
@@ -114,11 +130,3 @@ def write_turtle(triples: Iterable[Triple], base: str, prefixes: Mapping[str, st
         rdfs:label "X"@en .
     """
     return TurtleWriter(base, prefixes).document(triples)
-
-
-def _by_subject(triples: Iterable[Triple]) -> Iterator[tuple[str, list[tuple[str, Term]]]]:
-    subjects: dict[str, dict[tuple[str, Term], None]] = {}
-    for subject, predicate, term in triples:
-        subjects.setdefault(subject, {})[predicate, term] = None
-    for name in sorted(subjects):
-        yield name, list(subjects[name])

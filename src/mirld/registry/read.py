@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from mirld.errors import IdError
 from mirld.graph.dataset import Dataset, Graph
+from mirld.graph.infer import entry_id
 from mirld.graph.terms import Literal, Term
 from mirld.ids import MirId
 from mirld.registry.registry import Registry
@@ -56,7 +57,7 @@ def read_registry(dataset: Dataset) -> Registry:
     entries = []
     for iri in dataset.view.instances(*ENTRY_CLASSES):
         try:
-            entries.append(reader.entry(iri, MirId.from_iri(iri, dataset.base)))
+            entries.append(reader.entry(iri, entry_id(iri, dataset.base)))
         except IdError:
             continue
     return Registry(
@@ -85,45 +86,85 @@ def value_of(term: Term) -> Value:
     return text == "true" if datatype == XSD.boolean else text
 
 
-class _Reader:
-    """Reads resources of one graph; every method takes an IRI and returns one value."""
+class _Said:
+    """What is said of one resource, by predicate; every method takes a predicate."""
 
-    def __init__(self, graph: Graph, base: str) -> None:
-        self._graph = graph
-        self._base = base
-        self._digests = {iri: iri.rpartition("#")[2] for iri in DIGEST_PROPERTIES}
+    __slots__ = ("_terms", "iri")
 
-    def ref(self, iri: str) -> Ref:
-        graph = self._graph
-        label = graph.text(iri, RDFS_LABEL) or graph.text(iri, SKOS.prefLabel) or graph.text(iri, DCTERMS.title)
-        return Ref(iri, label or iri.removeprefix(self._base).rstrip("/").rpartition("/")[2])
+    def __init__(self, iri: str, pairs: Iterable[tuple[str, Term]]) -> None:
+        self.iri = iri
+        self._terms: dict[str, list[Term]] = {}
+        for predicate, term in pairs:
+            self._terms.setdefault(predicate, []).append(term)
 
-    def _ref(self, iri: str, predicate: str) -> Ref | None:
-        found = self._graph.iris(iri, predicate)
-        return self.ref(found[0]) if found else None
+    def terms(self, predicate: str) -> Sequence[Term]:
+        return self._terms.get(predicate, ())
 
-    def _refs(self, iri: str, predicate: str) -> tuple[Ref, ...]:
-        return tuple(self.ref(found) for found in self._graph.iris(iri, predicate))
+    def iris(self, predicate: str) -> list[str]:
+        found = self._terms.get(predicate)
+        return [term for term in found if not isinstance(term, Literal)] if found else []
 
-    def _texts(self, iri: str, predicate: str) -> tuple[str, ...]:
-        return tuple(str(t.value if isinstance(t, Literal) else t) for t in self._graph.values(iri, predicate))
+    def text(self, predicate: str) -> str | None:
+        """Lexical form of the one term; an English one when there are several."""
+        best: str | None = None
+        for term in self._terms.get(predicate, ()):
+            if not isinstance(term, Literal):
+                return str(term)
+            if term.language in (None, "en"):
+                return term.value
+            best = best or term.value
+        return best
 
-    def _number(self, iri: str, predicate: str) -> int | None:
-        text = self._graph.text(iri, predicate)
+    def texts(self, predicate: str) -> tuple[str, ...]:
+        found = self._terms.get(predicate)
+        return tuple(str(t.value if isinstance(t, Literal) else t) for t in found) if found else ()
+
+    def number(self, predicate: str) -> int | None:
+        text = self.text(predicate)
         return int(text) if text is not None and text.lstrip("-").isdigit() else None
 
-    def _real(self, iri: str, predicate: str) -> float | None:
-        text = self._graph.text(iri, predicate)
+    def real(self, predicate: str) -> float | None:
+        text = self.text(predicate)
         try:
             return None if text is None else float(text)
         except ValueError:
             return None
 
-    def _sources(self, iri: str) -> tuple[str, ...]:
-        return self._texts(iri, DCTERMS.source)
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return self.texts(DCTERMS.source)
 
-    def _parts(self, iri: str, predicate: str, read: Callable[[str], Part]) -> tuple[Part, ...]:
-        return tuple(read(part) for part in self._graph.iris(iri, predicate))
+
+class _Reader:
+    """Reads resources of one graph; every public method takes an IRI and returns one value."""
+
+    def __init__(self, graph: Graph, base: str) -> None:
+        self._graph = graph
+        self._base = base
+        self._digests = {iri: iri.rpartition("#")[2] for iri in DIGEST_PROPERTIES}
+        self._known: dict[str, Ref] = {}
+
+    def _said(self, iri: str) -> _Said:
+        return _Said(iri, self._graph.pairs(iri))
+
+    def ref(self, iri: str) -> Ref:
+        found = self._known.get(iri)
+        if found is None:
+            said = self._said(iri)
+            label = said.text(RDFS_LABEL) or said.text(SKOS.prefLabel) or said.text(DCTERMS.title)
+            found = Ref(iri, label or iri.removeprefix(self._base).rstrip("/").rpartition("/")[2])
+            self._known[iri] = found
+        return found
+
+    def _ref(self, said: _Said, predicate: str) -> Ref | None:
+        found = said.iris(predicate)
+        return self.ref(found[0]) if found else None
+
+    def _refs(self, said: _Said, predicate: str) -> tuple[Ref, ...]:
+        return tuple([self.ref(found) for found in said.iris(predicate)])
+
+    def _parts(self, said: _Said, predicate: str, read: Callable[[str], Part]) -> tuple[Part, ...]:
+        return tuple([read(part) for part in said.iris(predicate)])
 
     def _digests_of(self, iri: str) -> tuple[Digest, ...]:
         kinds = self._digests
@@ -135,194 +176,195 @@ class _Reader:
         return tuple(sorted(found))
 
     def entry(self, iri: str, mir_id: MirId) -> Entry:
-        graph = self._graph
+        said = self._said(iri)
         return Entry(
             id=mir_id,
             iri=iri,
-            label=graph.text(iri, RDFS_LABEL) or str(mir_id),
-            types=tuple(
-                found.removeprefix(str(MIR)) for found in graph.iris(iri, RDF_TYPE) if found.startswith(str(MIR))
-            ),
-            description=graph.text(iri, DCTERMS.description),
-            other_labels=self._texts(iri, SKOS.altLabel),
-            architectures=self._refs(iri, MIR.architecture),
-            publishers=self._refs(iri, DCTERMS.publisher),
-            licences=self._refs(iri, DCTERMS.license),
-            issued=graph.text(iri, DCTERMS.issued),
-            homepages=self._texts(iri, FOAF.homepage),
-            papers=self._texts(iri, MIR.paper),
-            parameter_count=self._number(iri, MIR.parameterCount),
-            tasks=self._refs(iri, MIR.task),
-            task_classes=self._texts(iri, MIR.taskClass),
-            input_modalities=self._refs(iri, MIR.inputModality),
-            output_modalities=self._refs(iri, MIR.outputModality),
-            precision=self._ref(iri, MIR.precision),
-            repositories=self._parts(iri, MIR.repository, self.repository),
-            files=self._parts(iri, MIR.file, self.file),
-            layouts=self._parts(iri, MIR.layout, self.layout),
+            label=said.text(RDFS_LABEL) or str(mir_id),
+            types=tuple(found.removeprefix(str(MIR)) for found in said.iris(RDF_TYPE) if found.startswith(str(MIR))),
+            description=said.text(DCTERMS.description),
+            other_labels=said.texts(SKOS.altLabel),
+            architectures=self._refs(said, MIR.architecture),
+            publishers=self._refs(said, DCTERMS.publisher),
+            licences=self._refs(said, DCTERMS.license),
+            issued=said.text(DCTERMS.issued),
+            homepages=said.texts(FOAF.homepage),
+            papers=said.texts(MIR.paper),
+            parameter_count=said.number(MIR.parameterCount),
+            tasks=self._refs(said, MIR.task),
+            task_classes=said.texts(MIR.taskClass),
+            input_modalities=self._refs(said, MIR.inputModality),
+            output_modalities=self._refs(said, MIR.outputModality),
+            precision=self._ref(said, MIR.precision),
+            repositories=self._parts(said, MIR.repository, self.repository),
+            files=self._parts(said, MIR.file, self.file),
+            layouts=self._parts(said, MIR.layout, self.layout),
             loaders=tuple(
-                sorted(self._parts(iri, MIR.loader, self.loader), key=lambda found: (found.order, found.iri))
+                sorted(self._parts(said, MIR.loader, self.loader), key=lambda found: (found.order, found.iri))
             ),
-            settings=self._parts(iri, MIR.setting, self.setting),
-            parameters=self._parts(iri, MIR.parameter, self.parameter),
-            components=self._parts(iri, MIR.component, self.component),
-            compatibilities=self._parts(iri, MIR.compatibility, self.compatibility),
-            evidence=self._parts(iri, MIR.evidence, self.evidence),
-            derived_from=self._derived_from(iri),
-            adapter_for=self._refs(iri, MIR.adapterFor),
-            key_fragments=self._texts(iri, MIR.keyFragment),
-            tensor_counts=tuple(int(text) for text in self._texts(iri, MIR.tensorCount) if text.isdigit()),
-            tensor_shapes=self._texts(iri, MIR.tensorShape),
-            sources=self._refs(iri, MIR.source),
+            settings=self._parts(said, MIR.setting, self.setting),
+            parameters=self._parts(said, MIR.parameter, self.parameter),
+            components=self._parts(said, MIR.component, self.component),
+            compatibilities=self._parts(said, MIR.compatibility, self.compatibility),
+            evidence=self._parts(said, MIR.evidence, self.evidence),
+            derived_from=self._derived_from(said),
+            adapter_for=self._refs(said, MIR.adapterFor),
+            key_fragments=said.texts(MIR.keyFragment),
+            tensor_counts=tuple(int(text) for text in said.texts(MIR.tensorCount) if text.isdigit()),
+            tensor_shapes=said.texts(MIR.tensorShape),
+            sources=self._refs(said, MIR.source),
         )
 
-    def _derived_from(self, iri: str) -> tuple[tuple[str, Ref], ...]:
-        named = [(name, ref) for name in _DERIVATIONS for ref in self._refs(iri, MIR[name])]
+    def _derived_from(self, said: _Said) -> tuple[tuple[str, Ref], ...]:
+        named = [(name, ref) for name in _DERIVATIONS for ref in self._refs(said, MIR[name])]
         known = {ref.iri for _, ref in named}
-        plain = [("derivedFrom", ref) for ref in self._refs(iri, MIR.derivedFrom) if ref.iri not in known]
+        plain = [("derivedFrom", ref) for ref in self._refs(said, MIR.derivedFrom) if ref.iri not in known]
         return (*named, *plain)
 
     def repository(self, iri: str) -> Repository:
-        graph = self._graph
+        said = self._said(iri)
         return Repository(
             iri=iri,
-            host=graph.text(iri, MIR.host) or "",
-            name=graph.text(iri, MIR.repositoryName) or "",
-            revision=graph.text(iri, MIR.revision),
-            purl=graph.text(iri, MIR.purl),
-            air=graph.text(iri, MIR.air),
-            page=graph.text(iri, DCAT.landingPage),
-            sources=self._sources(iri),
+            host=said.text(MIR.host) or "",
+            name=said.text(MIR.repositoryName) or "",
+            revision=said.text(MIR.revision),
+            purl=said.text(MIR.purl),
+            air=said.text(MIR.air),
+            page=said.text(DCAT.landingPage),
+            sources=said.sources,
         )
 
     def file(self, iri: str) -> File:
-        graph = self._graph
+        said = self._said(iri)
         return File(
             iri=iri,
-            name=graph.text(iri, MIR.fileName),
-            size=self._number(iri, DCAT.byteSize),
-            format=self._ref(iri, MIR.format),
-            precision=self._ref(iri, MIR.precision),
-            layout=self._ref(iri, MIR.layoutConvention),
-            variant=graph.text(iri, MIR.variant),
-            comment=graph.text(iri, RDFS.comment),
-            download=graph.text(iri, DCAT.downloadURL),
-            repository=graph.text(iri, MIR.inRepository),
+            name=said.text(MIR.fileName),
+            size=said.number(DCAT.byteSize),
+            format=self._ref(said, MIR.format),
+            precision=self._ref(said, MIR.precision),
+            layout=self._ref(said, MIR.layoutConvention),
+            variant=said.text(MIR.variant),
+            comment=said.text(RDFS.comment),
+            download=said.text(DCAT.downloadURL),
+            repository=said.text(MIR.inRepository),
             digests=self._digests_of(iri),
-            sources=self._sources(iri),
+            sources=said.sources,
         )
 
     def layout(self, iri: str) -> Layout:
+        said = self._said(iri)
         return Layout(
             iri=iri,
-            convention=self._ref(iri, MIR.layoutConvention),
-            precision=self._ref(iri, MIR.precision),
-            comment=self._graph.text(iri, RDFS.comment),
+            convention=self._ref(said, MIR.layoutConvention),
+            precision=self._ref(said, MIR.precision),
+            comment=said.text(RDFS.comment),
             digests=self._digests_of(iri),
-            sources=self._sources(iri),
+            sources=said.sources,
         )
 
     def loader(self, iri: str) -> Loader:
-        graph = self._graph
+        said = self._said(iri)
         return Loader(
             iri=iri,
-            library=graph.text(iri, MIR.library) or "",
-            version=graph.text(iri, MIR.libraryVersion),
-            class_name=graph.text(iri, MIR.className),
-            module=graph.text(iri, MIR.modulePath),
-            call=graph.text(iri, MIR.callable),
-            order=self._number(iri, MIR.order) or 0,
-            precision=self._ref(iri, MIR.precision),
-            scheduler=self._ref(iri, MIR.scheduler),
-            sources=self._sources(iri),
+            library=said.text(MIR.library) or "",
+            version=said.text(MIR.libraryVersion),
+            class_name=said.text(MIR.className),
+            module=said.text(MIR.modulePath),
+            call=said.text(MIR.callable),
+            order=said.number(MIR.order) or 0,
+            precision=self._ref(said, MIR.precision),
+            scheduler=self._ref(said, MIR.scheduler),
+            sources=said.sources,
         )
 
     def setting(self, iri: str) -> Setting:
-        graph = self._graph
-        term = graph.value(iri, MIR.value)
-        phase = graph.text(iri, MIR.phase)
+        said = self._said(iri)
+        term = next(iter(said.terms(MIR.value)), None)
+        phase = said.text(MIR.phase)
         return Setting(
             iri=iri,
-            parameter=graph.text(iri, MIR.parameterName) or "",
+            parameter=said.text(MIR.parameterName) or "",
             value="" if term is None else value_of(term),
             datatype=term.datatype if isinstance(term, Literal) else "",
             phase=None if phase is None else phase.rpartition("/")[2],
-            unit=graph.text(iri, MIR.unit),
-            applies_to=self._texts(iri, MIR.appliesTo),
-            sources=self._sources(iri),
+            unit=said.text(MIR.unit),
+            applies_to=said.texts(MIR.appliesTo),
+            sources=said.sources,
         )
 
     def parameter(self, iri: str) -> Parameter:
-        graph = self._graph
-        default = graph.value(iri, MIR.defaultValue)
+        said = self._said(iri)
+        default = next(iter(said.terms(MIR.defaultValue)), None)
         return Parameter(
             iri=iri,
-            name=graph.text(iri, MIR.parameterName) or "",
-            type=graph.text(iri, MIR.valueType),
+            name=said.text(MIR.parameterName) or "",
+            type=said.text(MIR.valueType),
             default=None if default is None else value_of(default),
-            minimum=self._real(iri, MIR.minimum),
-            maximum=self._real(iri, MIR.maximum),
-            allowed=self._texts(iri, MIR.allowedValue),
-            unit=graph.text(iri, MIR.unit),
-            version=graph.text(iri, MIR.libraryVersion),
-            sources=self._sources(iri),
+            minimum=said.real(MIR.minimum),
+            maximum=said.real(MIR.maximum),
+            allowed=said.texts(MIR.allowedValue),
+            unit=said.text(MIR.unit),
+            version=said.text(MIR.libraryVersion),
+            sources=said.sources,
         )
 
     def component(self, iri: str) -> Component:
-        graph = self._graph
+        said = self._said(iri)
         return Component(
             iri=iri,
-            role=graph.text(iri, MIR.role) or "",
-            entry=self._ref(iri, MIR.entry),
-            class_name=graph.text(iri, MIR.className),
-            library=graph.text(iri, MIR.library),
-            sources=self._sources(iri),
+            role=said.text(MIR.role) or "",
+            entry=self._ref(said, MIR.entry),
+            class_name=said.text(MIR.className),
+            library=said.text(MIR.library),
+            sources=said.sources,
         )
 
     def compatibility(self, iri: str) -> Compatibility:
+        said = self._said(iri)
         nowhere = Ref("", "")
         return Compatibility(
             iri=iri,
-            subject=self._ref(iri, MIR.subject) or nowhere,
-            object=self._ref(iri, MIR.object) or nowhere,
-            kind=self._ref(iri, MIR.kind) or nowhere,
-            verdict=self._ref(iri, MIR.verdict) or nowhere,
-            sources=self._sources(iri),
+            subject=self._ref(said, MIR.subject) or nowhere,
+            object=self._ref(said, MIR.object) or nowhere,
+            kind=self._ref(said, MIR.kind) or nowhere,
+            verdict=self._ref(said, MIR.verdict) or nowhere,
+            sources=said.sources,
         )
 
     def evidence(self, iri: str) -> Evidence:
+        said = self._said(iri)
         return Evidence(
             iri=iri,
-            supports=self._texts(iri, MIR.supports),
-            sources=self._sources(iri),
-            locator=self._graph.text(iri, MIR.locator),
-            confidence=self._ref(iri, MIR.confidence),
+            supports=said.texts(MIR.supports),
+            sources=said.sources,
+            locator=said.text(MIR.locator),
+            confidence=self._ref(said, MIR.confidence),
         )
 
     def record(self, iri: str) -> LedgerRecord:
-        graph = self._graph
+        said = self._said(iri)
         return LedgerRecord(
             iri=iri,
-            text=graph.text(iri, SKOS.notation) or "",
-            state=(graph.text(iri, MIR.state) or "").rpartition("/")[2],
-            targets=self._texts(iri, DCTERMS.isReplacedBy),
-            first_seen=graph.text(iri, MIR.firstSeen),
-            last_seen=graph.text(iri, MIR.lastSeen),
-            reason=graph.text(iri, MIR.reason),
-            sources=self._sources(iri),
+            text=said.text(SKOS.notation) or "",
+            state=(said.text(MIR.state) or "").rpartition("/")[2],
+            targets=said.texts(DCTERMS.isReplacedBy),
+            first_seen=said.text(MIR.firstSeen),
+            last_seen=said.text(MIR.lastSeen),
+            reason=said.text(MIR.reason),
+            sources=said.sources,
         )
 
     def source(self, iri: str) -> Source:
-        graph = self._graph
+        said = self._said(iri)
         return Source(
             iri=iri,
             title=self.ref(iri).label,
-            description=graph.text(iri, DCTERMS.description),
-            licences=self._refs(iri, DCTERMS.license),
-            pages=self._sources(iri),
-            revision=graph.text(iri, MIR.revision),
-            version=graph.text(iri, DCAT.version),
-            retrieved=graph.text(iri, MIR.retrieved),
-            confidence=self._ref(iri, MIR.confidence),
-            rank=self._number(iri, MIR.rank),
+            description=said.text(DCTERMS.description),
+            licences=self._refs(said, DCTERMS.license),
+            pages=said.sources,
+            revision=said.text(MIR.revision),
+            version=said.text(DCAT.version),
+            retrieved=said.text(MIR.retrieved),
+            confidence=self._ref(said, MIR.confidence),
+            rank=said.number(MIR.rank),
         )

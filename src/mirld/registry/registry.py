@@ -54,6 +54,21 @@ class Registry:
         """Entries by IRI."""
         return {entry.iri: entry for entry in self}
 
+    def among(self, iris: Iterable[str]) -> list[Entry]:
+        """Return the entries that some of these IRIs name, each once, sorted by id."""
+        places = self._places
+        found = sorted({places[iri] for iri in iris if iri in places})
+        entries = self._in_order
+        return [entries[place] for place in found]
+
+    @cached_property
+    def _in_order(self) -> tuple[Entry, ...]:
+        return tuple(self)
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {entry.iri: place for place, entry in enumerate(self._in_order)}
+
     @cached_property
     def by_series(self) -> Mapping[MirId, tuple[Entry, ...]]:
         """Releases and operations of a series, by the `info` id of the series."""

@@ -5,18 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 import pyoxigraph
 
 from mirld.errors import InputError
+from mirld.graph.collector import paused
+from mirld.graph.terms import Iri
 from mirld.graph.turtle import TurtleWriter
 from mirld.site.document_pages import shape_quads
-from mirld.site.dumps import DUMPS, copies, dump, names, shapes_turtle, what_is
-from mirld.site.forms import Forms, escape_json, write_forms
-from mirld.site.material import Material
+from mirld.site.dumps import JOINED, NQUADS, copies, dump, names, nquads, shapes_turtle, what_is
+from mirld.site.forms import Forms, Pieces, escape_json, write_forms
+from mirld.site.material import ONTOLOGY, Material
 from mirld.site.output import MARKER, Staging
 from mirld.site.pages import context_of
 from mirld.site.plan import Page
@@ -33,10 +37,12 @@ File = tuple[str, bytes]
 
 
 class Task(NamedTuple):
-    """A share of the work: a dump by its name, or pages."""
+    """A share of the work: pages, or resources without a page, or what no page adds to: a dump, and plain copies."""
 
-    dump: str | None
-    pages: tuple[Page, ...]
+    pages: tuple[Page, ...] = ()
+    pageless: tuple[str, ...] = ()
+    nquads: bool = False
+    copies: bool = False
 
 
 class Sum(NamedTuple):
@@ -49,12 +55,16 @@ class Sum(NamedTuple):
 
 @dataclass(slots=True)
 class Report:
-    """What was built: pages, files, their `size` in bytes, and the files below data/ with their sums."""
+    """What was built: pages, files, their `size` in bytes, and the files below data/ with their sums.
+
+    `placed` says whether it took the place of what was there.
+    """
 
     pages: int = 0
     files: int = 0
     size: int = 0
     sums: list[Sum] = field(default_factory=list)
+    placed: bool = True
 
     def add(self, other: Report) -> None:
         """Count what another part of the work gave."""
@@ -82,47 +92,68 @@ class Site:
         self._turtle = TurtleWriter(material.base)
 
     def tasks(self) -> list[Task]:
-        """Share the work out, what takes longest first; what needs the sums of the dumps is left to `closing`."""
+        """Share the work out, what takes longest first; what needs all of it is left to `join` and `closing`."""
         pages = [page for page in self._material.pages if page.view != "data"]
         light = [page for page in pages if page.view not in _HEAVY]
-        tasks = [Task(name, ()) for name in sorted(DUMPS, reverse=True)]
-        tasks += [Task(None, (page,)) for page in pages if page.view in _HEAVY]
-        return tasks + [Task(None, tuple(light[at : at + _CHUNK])) for at in range(0, len(light), _CHUNK)]
+        tasks = [Task(nquads=True), Task(pageless=self._material.pageless), Task(copies=True)]
+        tasks += [Task((page,)) for page in pages if page.view in _HEAVY]
+        return tasks + [Task(tuple(light[at : at + _CHUNK])) for at in range(0, len(light), _CHUNK)]
 
     def prepare(self) -> None:
         """Make all that tasks share, once, before there are workers."""
         material = self._material
         self._renderer.compile_all()
-        _ = material.jsonld, material.descriptions, material.outvoted, material.registry.by_iri
-        _ = material.registry.by_series, material.registry.by_digest, material.view.incoming("")
+        _ = material.jsonld, material.descriptions, material.outvoted, material.pageless
+        _ = material.registry.by_iri, material.registry.by_series, material.registry.by_digest, material.ids
 
-    def produce(self, task: Task) -> Iterator[File]:
-        """Give the files of one task."""
-        if task.dump is not None:
-            yield from dump(self._material, task.dump)
+    def produce(self, task: Task, pieces: Pieces) -> Iterator[File]:
+        """Give the files of one task, and add to `pieces` what its resources add to the dumps."""
+        material = self._material
+        if task.nquads:
+            yield from dump(NQUADS, nquads(material))
+        if task.copies:
+            yield from self.copies()
+        for iri in task.pageless:
+            self._write(iri, pieces)
         for page in task.pages:
-            yield from self.page(page)
+            yield from self.page(page, pieces)
 
-    def page(self, page: Page) -> Iterator[File]:
+    def page(self, page: Page, pieces: Pieces) -> Iterator[File]:
         """Give a page, and its data in three forms when it is about a resource."""
         folder = f"{page.path}/" if page.path else ""
-        forms = self._forms(page)
+        forms = self._forms(page, pieces)
         if forms is not None:
-            yield f"{folder}index.jsonld", forms.jsonld.encode()
-            yield f"{folder}index.ttl", forms.turtle.encode()
-            yield f"{folder}index.nt", forms.ntriples.encode()
-        context = context_of(self._material, page, forms.jsonld if forms else None)
+            yield f"{folder}index.jsonld", forms.jsonld
+            yield f"{folder}index.ttl", forms.turtle
+            yield f"{folder}index.nt", forms.ntriples
+        context = context_of(self._material, page, forms.jsonld.decode() if forms else None)
         yield f"{folder}index.html", self._renderer.render(page.view, context)
 
-    def _forms(self, page: Page) -> Forms | None:
-        material = self._material
+    def _forms(self, page: Page, pieces: Pieces) -> Forms | None:
         if page.view == "shapes":
-            return _shape_forms(material)
-        triples = material.triples_of(page)
-        return write_forms(triples, page.subject, material.jsonld, self._turtle) if triples else None
+            return _shape_forms(self._material)
+        if not page.subject:
+            return None
+        if page.subject == ONTOLOGY:
+            blocks = list(self._material.ontology.blocks())
+            return write_forms(blocks, page.subject, self._material.jsonld, self._turtle)
+        return self._write(page.subject, pieces)
 
-    def opening(self) -> Iterator[File]:
-        """Give what is copied as it is."""
+    def _write(self, resource: str, pieces: Pieces) -> Forms | None:
+        material = self._material
+        if resource in material.withheld:
+            # A page of its own, and no part of any dump.
+            blocks = [(Iri(resource), material.view.pairs(resource))]
+            return write_forms(blocks, resource, material.jsonld, self._turtle)
+        blocks = material.descriptions.blocks(resource)
+        return write_forms(blocks, resource, material.jsonld, self._turtle, pieces) if blocks else None
+
+    def join(self, name: str, pieces: Pieces) -> Iterator[File]:
+        """Give a dump of the pieces of all resources, sorted."""
+        yield from dump(name, JOINED[name][1](self._material, pieces))
+
+    def copies(self) -> Iterator[File]:
+        """Give what is copied as it is, and small files that nothing else waits for."""
         material = self._material
         yield MARKER, b""
         yield ".nojekyll", b""  # else GitHub Pages drops files whose names begin with a dot or an underscore
@@ -137,8 +168,8 @@ class Site:
             yield f"docs/grammar/{path.name}", _read(path, material.folder)
         yield "api/names.tsv", names(material)
         lost = context_of(material, Page("404.html", "lost"))
-        absolute = {**vars(lost.head), "root": self._site_path, "canonical": f"{material.base}404.html"}
-        yield "404.html", self._renderer.render("lost", type(lost)(head=type(lost.head)(**absolute)))
+        head = lost.head._replace(root=self._site_path, canonical=f"{material.base}404.html")
+        yield "404.html", self._renderer.render("lost", replace(lost, head=head))
 
     def closing(self, sums: list[Sum]) -> Iterator[File]:
         """Give what needs the sums of the files below data/."""
@@ -151,20 +182,37 @@ class Site:
     def files(self) -> Iterator[File]:
         """Give the whole site, in one process."""
         report = Report()
-        for part in (self.opening(), *(self.produce(task) for task in self.tasks())):
-            for path, data in part:
-                report.count(path, data)
-                yield path, data
+        pieces = Pieces()
+
+        def parts() -> Iterator[Iterator[File]]:
+            for task in self.tasks():
+                yield self.produce(task, pieces)
+            pieces.found.sort()
+            for name in JOINED:
+                yield self.join(name, pieces)
+
+        for path, data in chain.from_iterable(parts()):
+            report.count(path, data)
+            yield path, data
         yield from self.closing(report.sums)
 
 
-def build(site: Site, target: Path, *, workers: int = 2, progress: Callable[[int, int], None] | None = None) -> Report:
+def build(
+    site: Site,
+    target: Path,
+    *,
+    workers: int = 2,
+    progress: Callable[[int, int], None] | None = None,
+    approve: Callable[[], bool] | None = None,
+) -> Report:
     """Write a site into a folder, whole or not at all; `progress` is told (tasks done, tasks in all).
 
+    `approve` is asked when all is written and before it takes its place; when it says no, `target` is what it was.
     Raises OutputError when it cannot be written; whatever is raised, `target` is what it was.
     """
     total = Report()
-    with Staging(target) as staging:
+    pieces = Pieces()
+    with paused(), Staging(target) as staging:
 
         def put(files: Iterator[File]) -> Report:
             report = Report()
@@ -173,14 +221,26 @@ def build(site: Site, target: Path, *, workers: int = 2, progress: Callable[[int
                 report.count(path, data)
             return report
 
+        def produce(task: Task) -> tuple[Report, Pieces]:
+            found = Pieces()
+            return put(site.produce(task, found)), found
+
         site.prepare()
-        total.add(put(site.opening()))
         tasks = site.tasks()
-        for done, report in enumerate(run(tasks, lambda task: put(site.produce(task)), workers), start=1):
+        for done, (report, found) in enumerate(run(tasks, produce, workers), start=1):
             total.add(report)
+            pieces.add(found)
             if progress is not None:
                 progress(done, len(tasks))
+        pieces.found.sort()
+        # Joining, compressing and writing wait for no Python, so threads share them without another copy of the pieces.
+        with ThreadPoolExecutor(workers) as pool:
+            for report in pool.map(lambda name: put(site.join(name, pieces)), JOINED):
+                total.add(report)
         total.add(put(site.closing(total.sums)))
+        total.placed = approve is None or approve()
+        if not total.placed:
+            staging.refuse()
     return total
 
 
@@ -192,7 +252,7 @@ def _shape_forms(material: Material) -> Forms | None:
     document = json.loads(pyoxigraph.serialize(triples, format=pyoxigraph.RdfFormat.JSON_LD) or b"[]")
     ntriples = pyoxigraph.serialize(triples, format=pyoxigraph.RdfFormat.N_TRIPLES) or b""
     text = escape_json(json.dumps(document, ensure_ascii=False, separators=(",", ":"))) + "\n"
-    return Forms(text, shapes_turtle(material).decode(), ntriples.decode())
+    return Forms(text.encode(), shapes_turtle(material), ntriples)
 
 
 def _read(path: Path, folder: Path) -> bytes:

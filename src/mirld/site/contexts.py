@@ -1,5 +1,6 @@
 """What each template sees. A template may use the fields of its context and nothing else; a test holds both to it.
 
+A page is a frozen dataclass, its parts are named tuples, of which a build makes a hundred thousand.
 Every text is as authored and is escaped by the template. Every `href` is ready to use on its page. `anchor` is the
 fragment of a part, and the template makes it an `id`.
 """
@@ -7,14 +8,14 @@ fragment of a part, and the template makes it an `id`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from markupsafe import Markup
 
 from mirld.site.links import Link
 
 
-@dataclass(frozen=True, kw_only=True)
-class Head:
+class Head(NamedTuple):
     """What the frame of every page needs: `root` is the way to the top of the site, `data` its JSON-LD, escaped."""
 
     title: str
@@ -26,8 +27,7 @@ class Head:
     refresh: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Crumb:
+class Crumb(NamedTuple):
     """One part of a name: `mark` is the class that gives its colour, `role` what the part is called."""
 
     text: str
@@ -37,16 +37,14 @@ class Crumb:
     href: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fact:
+class Fact(NamedTuple):
     """One line of a list of facts: a term, and what is known of it."""
 
     term: Link
     values: tuple[Link, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Group:
+class Group(NamedTuple):
     """Links under one heading."""
 
     title: str
@@ -54,8 +52,7 @@ class Group:
     more: Link | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Loading:
+class Loading(NamedTuple):
     """One way to load an entry; `code` is ready to run, or None when the registry knows too little for that."""
 
     anchor: str
@@ -66,8 +63,7 @@ class Loading:
     code: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Digested:
+class Digested(NamedTuple):
     """One digest: what kind it is, its digits in full, and the other entries that carry the same one."""
 
     kind: str
@@ -75,8 +71,7 @@ class Digested:
     also: tuple[Link, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stored:
+class Stored(NamedTuple):
     """A file or a layout."""
 
     anchor: str
@@ -87,8 +82,7 @@ class Stored:
     sources: tuple[Link, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
+class Row(NamedTuple):
     """One row of a table of an entry's parts: a heading cell, then cells of links; `anchor` may be empty."""
 
     anchor: str
@@ -96,8 +90,7 @@ class Row:
     cells: tuple[tuple[Link, ...], ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Table:
+class Table(NamedTuple):
     """Rows under headings; `code` says that the heading cells hold names of code. Empty columns are left out."""
 
     headings: tuple[str, ...]
@@ -137,8 +130,7 @@ class EntryContext:
     incoming: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class EntryRow:
+class EntryRow(NamedTuple):
     """An entry in a list."""
 
     link: Link
@@ -193,8 +185,7 @@ class SchemeContext:
     collections: tuple[Link, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class TermRow:
+class TermRow(NamedTuple):
     """A term of the ontology: `used` says how often the registry uses it, `seen` where."""
 
     anchor: str
@@ -224,8 +215,7 @@ class OntologyContext:
     borrowed: tuple[Row, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ShapeRow:
+class ShapeRow(NamedTuple):
     """A shape: what it holds for, and what it says when it does not hold."""
 
     anchor: str
@@ -324,8 +314,7 @@ class ListContext:
     pages: tuple[Link, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Download:
+class Download(NamedTuple):
     """A file to download: `size` in bytes, `digest` its SHA-256."""
 
     link: Link

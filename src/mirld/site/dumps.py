@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-import gzip
+import zlib
 from collections.abc import Callable, Iterator
 
 from mirld.errors import InputError
 from mirld.graph.dataset import Graph
-from mirld.graph.ntriples import write_nquads, write_ntriples
+from mirld.graph.ntriples import write_nquads
 from mirld.graph.release import without
-from mirld.graph.turtle import write_turtle
+from mirld.graph.turtle import TurtleWriter
 from mirld.site.document_pages import GRAMMAR, shape_files
-from mirld.site.forms import compact
+from mirld.site.forms import Pieces
 from mirld.site.material import Material
 from mirld.vocab import DCTERMS, SKOS
 
 # Most of what a higher level would save, at a third of its time.
 _LEVEL = 6
+# The window of 2^15 bytes in a gzip file without a time: https://zlib.net/manual.html#Advanced
+_GZIP = 16 + 15
 
 
-def turtle(material: Material) -> bytes:
+def turtle(material: Material, pieces: Pieces) -> bytes:
     """Everything as merged, one block a resource."""
-    return write_turtle(material.exported, material.base).encode()
+    head = f"{TurtleWriter(material.base).head(pieces.prefixes)}\n".encode()
+    return head + b"\n".join([piece.turtle for piece in pieces.found])
 
 
-def ntriples(material: Material) -> bytes:
+def ntriples(material: Material, pieces: Pieces) -> bytes:
     """Everything as merged, one statement a line."""
-    return write_ntriples(material.exported).encode()
+    return b"".join([piece.ntriples for piece in pieces.found])
+
+
+def jsonld(material: Material, pieces: Pieces) -> bytes:
+    """Everything as merged, one resource a line, with the published context inside."""
+    head = f'{{{material.jsonld.context(pieces.terms)},\n"@graph":[\n'.encode()
+    return head + b",\n".join([piece.jsonld for piece in pieces.found]) + b"\n]}\n"
 
 
 def nquads(material: Material) -> bytes:
@@ -34,22 +43,21 @@ def nquads(material: Material) -> bytes:
     dataset = material.dataset
     graphs = {**dataset.graphs, f"{dataset.base}graph/derived": dataset.derived}
     exported = {name: without(Graph(triples), material.withheld) for name, triples in graphs.items()}
-    return "".join(write_nquads(exported[name].sorted(), name) for name in sorted(exported)).encode()
+    return b"".join([write_nquads(exported[name].sorted(), name).encode() for name in sorted(exported)])
 
 
-def jsonld(material: Material) -> bytes:
-    """Everything as merged, one resource a line, with the published context inside."""
-    document = material.jsonld.document(material.exported, "")
-    nodes = document.get("@graph", [{key: value for key, value in document.items() if key != "@context"}])
-    lines = ",\n".join(compact(node) for node in nodes)
-    return f'{{"@context":{compact(document["@context"])},\n"@graph":[\n{lines}\n]}}\n'.encode()
-
-
-DUMPS: dict[str, tuple[str, Callable[[Material], bytes]]] = {
+JOINED: dict[str, tuple[str, Callable[[Material, Pieces], bytes]]] = {
     "mirld.ttl": ("Turtle", turtle),
     "mirld.nt": ("N-Triples", ntriples),
-    "mirld.nq": ("N-Quads, one named graph a file of the registry", nquads),
     "mirld.jsonld": ("JSON-LD", jsonld),
+}
+"""The dumps that are joined from the pieces of all resources, sorted: name below data/ → (what it is, how)."""
+
+NQUADS = "mirld.nq"
+
+DUMPS: dict[str, str] = {
+    **{name: what for name, (what, _) in JOINED.items()},
+    NQUADS: "N-Quads, one named graph a file of the registry",
 }
 """Every dump by its name below data/, with what it is; each is there compressed as well."""
 
@@ -68,11 +76,10 @@ UNVERIFIED_TABLE = "unverified-mappings.sssom.tsv"
 """The table of mappings that touch what is withheld."""
 
 
-def dump(material: Material, name: str) -> Iterator[tuple[str, bytes]]:
+def dump(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
     """Give a dump, plain and compressed; the compressed one carries no time."""
-    data = DUMPS[name][1](material)
     yield f"data/{name}", data
-    yield f"data/{name}.gz", gzip.compress(data, _LEVEL, mtime=0)
+    yield f"data/{name}.gz", zlib.compress(data, _LEVEL, _GZIP)
 
 
 def copies(material: Material) -> Iterator[tuple[str, bytes]]:
@@ -103,7 +110,7 @@ def what_is(name: str) -> str:
     """Say what a file below data/ is."""
     plain = name.removesuffix(".gz")
     if plain in DUMPS:
-        return DUMPS[plain][0] + (", gzip" if name != plain else "")
+        return DUMPS[plain] + (", gzip" if name != plain else "")
     if name.startswith("mappings/"):
         return "Mappings in SSSOM"
     return COPIES[name][1] if name in COPIES else "The shapes"
@@ -120,7 +127,7 @@ def names(material: Material) -> bytes:
             if predicate == DCTERMS.isReplacedBy
         )
         fields = (
-            str(entry.id),
+            material.ids[entry.iri],
             entry.label,
             "|".join([*entry.other_labels, *filter(None, old)]),
             "|".join(sorted({found.name for found in entry.repositories})),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from mirld.graph.terms import Iri, Literal
 from mirld.registry.values import Digest, Entry, File, Layout, Ref
 from mirld.site.contexts import Digested, EntryContext, Fact, Group, Head, Loading, Row, Stored, Table
@@ -44,7 +46,7 @@ def entry_context(material: Material, page: Page, head: Head) -> EntryContext:
         head=head,
         label=entry.label,
         crumbs=crumbs_of(entry.id, link, material.base),
-        text=str(entry.id),
+        text=material.ids[entry.iri],
         iri=entry.iri,
         description=entry.description,
         other_labels=entry.other_labels,
@@ -84,7 +86,7 @@ def _recorded(material: Material, entry: Entry, link: Linker) -> tuple[Fact, ...
 
 def kind_of(entry: Entry) -> str:
     """Return the word for what an entry is."""
-    return next((KINDS[name] for name in reversed(KINDS) if name in entry.types), "entry")
+    return KINDS.get(_class_of(entry.types), "entry")
 
 
 def _incoming(material: Material, entry: Entry) -> list[tuple[str, str]]:
@@ -100,11 +102,11 @@ def _anchor(iri: str) -> str:
 
 
 def _cited(sources: tuple[str, ...], link: Linker) -> tuple[Link, ...]:
-    return tuple(link.to(iri) for iri in sources)
+    return tuple([link.to(iri) for iri in sources])
 
 
 def _refs(refs: tuple[Ref, ...], link: Linker) -> tuple[Link, ...]:
-    return tuple(link.to(ref.iri) for ref in refs)
+    return tuple([link.to(ref.iri) for ref in refs])
 
 
 def _repositories(entry: Entry, link: Linker) -> Table | None:
@@ -152,7 +154,7 @@ def _evidence(entry: Entry, link: Linker) -> Table | None:
 
 
 def _facts(entry: Entry, link: Linker) -> tuple[Fact, ...]:
-    kind = Link(kind_of(entry), link.term(str(MIR[_class_of(entry)])).href)
+    kind = Link(kind_of(entry), link.term(str(MIR[_class_of(entry.types)])).href)
     known: list[tuple[str, str, tuple[Link, ...]]] = [
         ("Kind", str(MIR.Entry), (kind,)),
         ("Task", str(MIR.task), _refs(entry.tasks, link)),
@@ -174,8 +176,9 @@ def _facts(entry: Entry, link: Linker) -> tuple[Fact, ...]:
     return tuple(Fact(term=Link(name, link.term(iri).href), values=values) for name, iri, values in known if values)
 
 
-def _class_of(entry: Entry) -> str:
-    return next((name for name in reversed(KINDS) if name in entry.types), "Entry")
+@cache
+def _class_of(types: tuple[str, ...]) -> str:
+    return next((name for name in reversed(KINDS) if name in types), "Entry")
 
 
 def _count(count: int | None) -> tuple[Link, ...]:
@@ -188,7 +191,7 @@ def _releases(material: Material, entry: Entry, link: Linker) -> Table | None:
     rows = (
         Row(
             anchor="",
-            head=Link(str(found.id), link.to(found.iri).href),
+            head=Link(material.ids[found.iri], link.to(found.iri).href),
             cells=(plain(found.label), plain(found.issued), _count(found.parameter_count)),
         )
         for found in material.registry.by_series.get(entry.id, ())
@@ -231,7 +234,7 @@ def _digests(material: Material, entry: Entry, digests: tuple[Digest, ...], link
 def _also(material: Material, entry: Entry, digest: Digest, link: Linker) -> tuple[Link, ...]:
     """Name the other entries with the same digest; the first few of them when there are many."""
     hits = [hit.entry for hit in material.registry.by_digest.get(digest.value, ()) if hit.entry is not entry]
-    links = [Link(str(found.id), link.to(found.iri).href) for found in hits[:_NAMED]]
+    links = [Link(material.ids[found.iri], link.to(found.iri).href) for found in hits[:_NAMED]]
     return (*links, *plain(f"{len(hits) - _NAMED} more" if len(hits) > _NAMED else None))
 
 

@@ -1,15 +1,16 @@
-"""The data of a page in three forms, from the same triples."""
+"""The data of a resource in three forms, from the same triples: for its page, and as its piece of each dump."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from mirld.graph.jsonld import JsonLdWriter
-from mirld.graph.ntriples import write_ntriples
-from mirld.graph.terms import Triple
+from mirld.graph.dataset import Block
+from mirld.graph.jsonld import JsonLdWriter, braced
+from mirld.graph.ntriples import write_blocks
 from mirld.graph.turtle import TurtleWriter
 
 # Inside <script> only these could end the block or open a comment:
@@ -24,28 +25,70 @@ UNSHOWABLE = re.compile(f"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uf
 
 
 class Forms(NamedTuple):
-    """One set of triples, written three times."""
+    """The same triples written three times, each a document of its own."""
 
-    jsonld: str
-    turtle: str
-    ntriples: str
-
-
-def write_forms(triples: Sequence[Triple], root: str, jsonld: JsonLdWriter, turtle: TurtleWriter) -> Forms:
-    """Write the triples about `root`; the JSON-LD is safe to stand in a page as it is."""
-    return Forms(safe_json(jsonld.document(triples, root)), turtle.document(triples), write_ntriples(triples))
+    jsonld: bytes
+    turtle: bytes
+    ntriples: bytes
 
 
-def safe_json(document: dict[str, object]) -> str:
-    r"""Write a JSON object, one property a line, with everything escaped that HTML could misread.
+class Piece(NamedTuple):
+    """What one resource adds to the dumps: blocks of Turtle, N-Triples, and nodes of JSON-LD, one a line."""
 
-    >>> print(safe_json({"a": "</script>", "b": [1, True]}), end="")
+    resource: str
+    turtle: bytes
+    ntriples: bytes
+    jsonld: bytes
+
+
+@dataclass(slots=True)
+class Pieces:
+    """Pieces, the prefixes that their Turtle needs declared and the terms that their JSON-LD needs defined."""
+
+    found: list[Piece] = field(default_factory=list)
+    prefixes: set[str] = field(default_factory=set)
+    terms: set[str] = field(default_factory=set)
+
+    def add(self, other: Pieces) -> None:
+        """Take in what another part of the work gave."""
+        self.found += other.found
+        self.prefixes |= other.prefixes
+        self.terms |= other.terms
+
+
+def write_forms(
+    blocks: Sequence[Block], resource: str, jsonld: JsonLdWriter, turtle: TurtleWriter, pieces: Pieces | None = None
+) -> Forms:
+    """Write what is said of a resource and its parts, and add it to `pieces`.
+
+    The JSON-LD is safe to stand in a page as it is.
+    """
+    nodes = jsonld.nodes(blocks, resource)
+    turtle.used = set()
+    body = turtle.body(blocks).encode()
+    ntriples = write_blocks(blocks).encode()
+    if pieces is not None:
+        lines = ",\n".join(map(braced, nodes.nodes)).encode()
+        pieces.found.append(Piece(resource, body, ntriples, lines))
+        pieces.prefixes |= turtle.used
+        pieces.terms |= nodes.terms
+    return Forms(
+        jsonld=safe_json([jsonld.context(nodes.terms), *nodes.members]).encode(),
+        turtle=f"{turtle.head(turtle.used)}\n".encode() + body,
+        ntriples=ntriples,
+    )
+
+
+def safe_json(members: Sequence[str]) -> str:
+    r"""Write the members of a JSON object one a line, with everything escaped that HTML could misread.
+
+    >>> print(safe_json(['"a":"</script>"', '"b":[1,true]']), end="")
     {
     "a":"\u003c/script\u003e",
     "b":[1,true]
     }
     """
-    lines = ",\n".join(f"{compact(name)}:{compact(value)}" for name, value in document.items())
+    lines = ",\n".join(members)
     return escape_json(f"{{\n{lines}\n}}\n")
 
 
@@ -57,8 +100,3 @@ def escape_json(text: str) -> str:
     if text.isascii() and "\x7f" not in text:
         return text
     return UNSHOWABLE.sub(lambda found: json.dumps(found[0])[1:-1], text)
-
-
-def compact(value: object) -> str:
-    """Write JSON without spaces, characters as they are."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping
+from functools import cache
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from mirld.errors import IdError, InputError
-from mirld.ids import MirId
+from mirld.graph.infer import entry_id
 from mirld.vocab import DOMAINS, PREFIXES
 
 LINKABLE = ("https://", "http://", "mailto:", "urn:", "doi:")
@@ -47,7 +48,7 @@ def page_path(iri: str, base: str) -> str:
     relative = iri.removeprefix(base)
     if relative.partition("/")[0] in DOMAINS:
         try:
-            return MirId.from_iri(iri, base).file_path
+            return entry_id(iri, base).file_path
         except IdError:
             pass  # a record of a name that is no id any more, or an entry that the id check reports
     if not all(_SEGMENT.fullmatch(segment) for segment in relative.split("/")):
@@ -70,6 +71,7 @@ def outside(iri: str) -> str | None:
     return iri
 
 
+@cache
 def short_name(iri: str) -> str:
     """Name a page of the web as a reader would.
 
@@ -97,6 +99,7 @@ def short_name(iri: str) -> str:
     return shown if len(shown) <= 60 else f"{shown[:34]}…{shown[-24:]}"
 
 
+@cache
 def prefixed(iri: str) -> str:
     """Write an IRI of a known namespace with its prefix, any other in full."""
     for name, namespace in _PREFIXES:

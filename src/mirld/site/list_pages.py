@@ -197,7 +197,7 @@ def entries_context(material: Material, page: Page, head: Head) -> ListContext:
         Row(
             anchor="",
             head=Link(entry.label, link.to(entry.iri).href),
-            cells=(plain(str(entry.id)), plain(kind_of(entry)), plain(entry.issued)),
+            cells=(plain(material.ids[entry.iri]), plain(kind_of(entry)), plain(entry.issued)),
         )
         for entry in _slice(entries, page)
     )

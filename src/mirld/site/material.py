@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from mirld.errors import InputError, SyntaxInputError
+from mirld.graph.collector import paused
 from mirld.graph.corpus import Corpus
 from mirld.graph.dataset import Dataset, Graph
 from mirld.graph.describe import Descriptions
@@ -41,7 +42,8 @@ KINDS: dict[str, str] = {
 class Material:
     """`folder` holds ontology/, shapes/ and site/content, `look` holds templates/ and static/.
 
-    `withheld` are resources that have a page and are in no export. Nothing here changes once `load` returned.
+    `withheld` are resources that have a page and are in no export. Nothing here changes once `load` returned, save that
+    what was worked out once is remembered.
     """
 
     folder: Path
@@ -52,8 +54,11 @@ class Material:
     places: Places
     context: Mapping[str, Any]
     withheld: frozenset[str] = frozenset()
+    _labels: dict[str, str] = field(default_factory=dict)
+    _links: dict[str, tuple[dict[str, Link], dict[str, Link]]] = field(default_factory=dict)
 
     @classmethod
+    @paused()
     def load(
         cls, corpus: Corpus, dataset: Dataset, look: Path | None = None, *, with_unverified: bool = False
     ) -> Material:
@@ -100,7 +105,7 @@ class Material:
         return Descriptions(self.exported)
 
     @cached_property
-    def ontology(self) -> list[Triple]:
+    def ontology(self) -> Graph:
         """All that the file of the ontology says, remarks on terms of other vocabularies included, and alignments."""
         dataset = self.dataset
         whole = {
@@ -108,15 +113,13 @@ class Material:
             for graph, triples in dataset.graphs.items()
             if (Iri(ONTOLOGY), Iri(RDF_TYPE), Iri(OWL.Ontology)) in triples
         }
-        return list(
-            Graph(
-                triple
-                for graph, triples in dataset.graphs.items()
-                if graph in whole or dataset.sources.get(graph) is None
-                for triple in triples
-                if graph in whole or triple[0].startswith(str(MIR))
-            ).sorted()
-        )
+        return Graph(
+            triple
+            for graph, triples in dataset.graphs.items()
+            if graph in whole or dataset.sources.get(graph) is None
+            for triple in triples
+            if graph in whole or triple[0].startswith(str(MIR))
+        ).sorted()
 
     @cached_property
     def outvoted(self) -> Mapping[str, tuple[tuple[str, Triple], ...]]:
@@ -127,20 +130,28 @@ class Material:
             found.setdefault(triple[0].partition("#")[0], []).append((source, triple))
         return {whole: tuple(sorted(pairs, key=_outvoted_key)) for whole, pairs in found.items()}
 
-    def triples_of(self, page: Page) -> list[Triple]:
-        """Return what the data of a page says: all of its resource and its parts; nothing for a list."""
-        if not page.subject:
-            return []
-        if page.subject in self.withheld:
-            return [(Iri(page.subject), predicate, term) for predicate, term in self.view.pairs(page.subject)]
-        return self.ontology if page.subject == ONTOLOGY else self.descriptions.of(page.subject)
+    @cached_property
+    def pageless(self) -> tuple[str, ...]:
+        """Resources that no page has for its data: terms of others, and the ontology, whose page shows its file."""
+        return tuple(iri for iri in self.descriptions.resources() if iri == ONTOLOGY or iri not in self.places)
+
+    @cached_property
+    def ids(self) -> Mapping[str, str]:
+        """The id of each entry as text, by its IRI."""
+        return {entry.iri: str(entry.id) for entry in self.registry}
 
     def label(self, iri: str) -> str:
         """Name a resource: its label, else the end of its IRI."""
-        pairs = self.view.pairs(iri)
-        for predicate in _LABELS:
+        found = self._labels.get(iri)
+        if found is None:
+            found = self._labels[iri] = self._find_label(iri)
+        return found
+
+    def _find_label(self, iri: str) -> str:
+        said = [pair for pair in self.view.pairs(iri) if pair[0] in _LABELS and isinstance(pair[1], Literal)]
+        for predicate in _LABELS if said else ():
             best = None
-            for found, term in pairs:
+            for found, term in said:
                 if found == predicate and isinstance(term, Literal):
                     if term.language in (None, "en"):
                         return term.value
@@ -151,6 +162,10 @@ class Material:
         if known != iri or not iri.startswith(self.base):
             return known
         return iri.partition("#")[2] or iri.rpartition("/")[2] or iri
+
+    def links_from(self, root: str) -> tuple[dict[str, Link], dict[str, Link]]:
+        """Return the links that pages of one depth made so far, to things and to terms: they share them."""
+        return self._links.setdefault(root, ({}, {}))
 
 
 def _outvoted_key(pair: tuple[str, Triple]) -> tuple[object, ...]:
@@ -164,7 +179,7 @@ class Linker:
     def __init__(self, material: Material, page: Page) -> None:
         self.root = root_of(page.path)
         self._material = material
-        self._known: dict[str, Link] = {}
+        self._known, self._terms = material.links_from(self.root)
 
     def to(self, iri: str, note: str | None = None) -> Link:
         """Link to anything that has an IRI; what has no page and no linkable scheme is only named."""
@@ -184,8 +199,11 @@ class Linker:
 
     def term(self, iri: str) -> Link:
         """Link to a term of a vocabulary: to our page when it is ours, else only its prefixed name."""
-        href = self._material.places.href(iri, self.root)
-        return Link(self._material.label(iri) if href else prefixed(iri), href)
+        found = self._terms.get(iri)
+        if found is None:
+            href = self._material.places.href(iri, self.root)
+            found = self._terms[iri] = Link(self._material.label(iri) if href else prefixed(iri), href)
+        return found
 
     def path(self, label: str, path: str, note: str | None = None) -> Link:
         """Link to a page that is no resource."""

@@ -84,7 +84,7 @@ def value_text(value: Value) -> str:
 
 def plain(*texts: str | None) -> tuple[Link, ...]:
     """Make a cell of texts that lead nowhere."""
-    return tuple(Link(text) for text in texts if text)
+    return tuple([Link(text) for text in texts if text])
 
 
 def table(headings: tuple[str, ...], rows: Iterable[Row], *, code: bool = False) -> Table | None:
@@ -92,7 +92,8 @@ def table(headings: tuple[str, ...], rows: Iterable[Row], *, code: bool = False)
     rows = tuple(rows)
     if not rows:
         return None
-    kept = [index for index in range(len(headings) - 1) if any(row.cells[index] for row in rows)]
+    columns = zip(*[row.cells for row in rows], strict=True)
+    kept = [index for index, cells in enumerate(columns) if any(cells)]
     if len(kept) == len(headings) - 1:
         return Table(headings=headings, rows=rows, code=code)
     return Table(

@@ -36,7 +36,8 @@ class View:
 
 def _entry_titles(material: Material, page: Page) -> Titles:
     entry = material.registry.by_iri[page.subject]
-    return f"{entry.label}: {entry.id}", entry.description or f"{entry.label}, a {kind_of(entry)} named {entry.id}."
+    name = material.ids[entry.iri]
+    return f"{entry.label}: {name}", entry.description or f"{entry.label}, a {kind_of(entry)} named {name}."
 
 
 def _resource_titles(material: Material, page: Page) -> Titles:

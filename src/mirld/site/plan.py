@@ -58,18 +58,16 @@ def plan(view: Graph, registry: Registry) -> tuple[Page, ...]:
     pages += resources
     pages += _lists(registry)
     for page in resources:
-        if page.view in ("resource", "source") and not page.path.startswith(_LISTED):
+        listed = page.view in ("resource", "source") and not page.path.startswith(_LISTED)
+        if listed and len(view.incoming(page.subject)) > SHOWN:
             count = len(carriers(view, registry, page.subject))
-            if count > SHOWN:
-                pages += _numbered(list_path(page), "list-resource", page.subject, count)
+            pages += _numbered(list_path(page), "list-resource", page.subject, count) if count > SHOWN else ()
     return tuple(_distinct(pages))
 
 
 def carriers(view: Graph, registry: Registry, iri: str) -> list[Entry]:
     """List the entries that point to a resource, themselves or by a part, sorted by id."""
-    wholes = {subject.partition("#")[0] for subject, _ in view.incoming(iri)}
-    by_iri = registry.by_iri
-    return sorted((by_iri[whole] for whole in wholes if whole in by_iri), key=lambda entry: entry.id)
+    return registry.among(subject.partition("#")[0] for subject, _ in view.incoming(iri))
 
 
 def list_path(page: Page) -> str:

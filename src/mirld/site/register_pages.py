@@ -31,7 +31,7 @@ def source_context(material: Material, page: Page, head: Head) -> SourceContext:
         iri=iri,
         definition=view.text(iri, DCTERMS.description),
         facts=facts_of(view, iri, link, _SOURCE_SAID),
-        entries=tuple(entry_row(entry, link) for entry in entries[:SHOWN]),
+        entries=tuple(entry_row(material, entry, link) for entry in entries[:SHOWN]),
         total=len(entries),
         more=f"{link.root}{list_path(page)}/" if len(entries) > SHOWN else None,
         problems=tuple(
@@ -47,7 +47,7 @@ def source_context(material: Material, page: Page, head: Head) -> SourceContext:
 
 
 def _parts(material: Material, iri: str) -> list[Iri]:
-    return list(dict.fromkeys(subject for subject, _, _ in material.descriptions.of(iri) if "#" in subject))
+    return [subject for subject, _ in material.descriptions.blocks(iri) if "#" in subject]
 
 
 def _finding(material: Material, iri: str, link: Linker) -> Row:
@@ -86,4 +86,4 @@ def ledger_context(material: Material, page: Page, head: Head) -> LedgerContext:
 def _target(material: Material, iri: str, link: Linker) -> Link:
     found = link.to(iri)
     entry = material.registry.by_iri.get(iri)
-    return Link(str(entry.id), found.href, entry.label) if entry else found
+    return Link(material.ids[iri], found.href, entry.label) if entry else found

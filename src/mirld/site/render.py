@@ -3,17 +3,45 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup, escape
 
 from mirld.errors import InputError, SyntaxInputError
 from mirld.site.forms import UNSHOWABLE
+from mirld.site.links import Link
 from mirld.site.pages import VIEWS
 
 # Those of UNSHOWABLE that ASCII has.
 _CONTROLS = bytes(code for code in range(128) if UNSHOWABLE.match(chr(code)))
+
+_MACROS = ("assets", "foot", "part", "top")
+FILTERS = ("a", "all", *_MACROS)
+"""Filters of the templates: links as HTML, and those of macros.html whose arguments come again and again."""
+
+
+@cache
+def link_html(link: Link) -> Markup:
+    """Write a link with its note; without anywhere to go, its label alone. The filter `a`.
+
+    >>> print(link_html(Link("<b>", "../?a&b", "new")))
+    <a href="../?a&amp;b">&lt;b&gt;</a> <small>new</small>
+    """
+    label, href, note = link
+    text = f'<a href="{escape(href)}">{escape(label)}</a>' if href else escape(label)
+    return Markup(f"{text} <small>{escape(note)}</small>" if note else text)  # noqa: S704  # each part is escaped
+
+
+@cache
+def links_html(links: tuple[Link, ...]) -> Markup:
+    """Write links with commas between them. The filter `all`."""
+    if len(links) == 1:
+        return link_html(links[0])
+    return Markup(", ".join([link_html(link) for link in links]))  # noqa: S704  # each link is escaped
 
 
 class Renderer:
@@ -32,6 +60,19 @@ class Renderer:
             keep_trailing_newline=True,
         )
         self._templates: dict[str, jinja2.Template] = {}
+        self._environment.filters |= {"a": link_html, "all": links_html}
+        for name in _MACROS:
+            self._environment.filters[name] = self._kept(name)
+
+    def _kept(self, name: str) -> Callable[..., str]:
+        """Make a filter of a macro; what it makes depends on its arguments alone, so it is made once."""
+
+        @cache
+        def make(*values: object) -> str:
+            written: str = getattr(self.template("macros.html").module, name)(*values)
+            return written
+
+        return make
 
     def template(self, name: str) -> jinja2.Template:
         """Return a compiled template; InputError or SyntaxInputError when it cannot be had."""
@@ -44,9 +85,9 @@ class Renderer:
         return found
 
     def compile_all(self) -> None:
-        """Compile every template of the table of views."""
-        for view in VIEWS.values():
-            self.template(view.template)
+        """Compile every template of the table of views, and what they are put together from."""
+        for name in ("base.html", "macros.html", *(view.template for view in VIEWS.values())):
+            self.template(name)
 
     def render(self, view: str, context: Any) -> bytes:
         """Render a page; `context` is the dataclass of the view. What HTML cannot hold is shown as U+FFFD.

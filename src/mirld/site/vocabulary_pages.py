@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from mirld.graph.dataset import Graph
@@ -83,7 +84,7 @@ def resource_context(material: Material, page: Page, head: Head) -> ResourceCont
         ),
         facts=facts_of(view, iri, link, _SAID),
         tree=tuple(_around(view, iri, link)),
-        entries=tuple(entry_row(entry, link) for entry in entries[:SHOWN]),
+        entries=tuple(entry_row(material, entry, link) for entry in entries[:SHOWN]),
         total=len(entries),
         more=f"{link.root}{list_path(page)}/" if len(entries) > SHOWN else None,
     )
@@ -142,9 +143,9 @@ def _turn(view: Graph, iri: str) -> tuple[str, int, str]:
     return iri.rpartition("/")[0], int(order) if order and order.isdigit() else 0, iri
 
 
-def entry_row(entry: Entry, link: Linker) -> EntryRow:
+def entry_row(material: Material, entry: Entry, link: Linker) -> EntryRow:
     """One line about an entry in a list."""
-    return EntryRow(link=Link(entry.label, link.to(entry.iri).href), text=str(entry.id), kind=kind_of(entry))
+    return EntryRow(link=Link(entry.label, link.to(entry.iri).href), text=material.ids[entry.iri], kind=kind_of(entry))
 
 
 def facts_of(view: Graph, iri: str, link: Linker, said: frozenset[str]) -> tuple[Fact, ...]:
@@ -228,7 +229,7 @@ def _branches(material: Material, members: list[Iri], link: Linker) -> list[Bran
 def ontology_context(material: Material, page: Page, head: Head) -> OntologyContext:
     """Show every term of the ontology, and what it says of terms of other vocabularies."""
     link = Linker(material, page)
-    graph = Graph(material.ontology)
+    graph = material.ontology
     used, seen = _uses(material)
     classes: list[TermRow] = []
     properties: list[TermRow] = []
@@ -271,11 +272,11 @@ def ontology_context(material: Material, page: Page, head: Head) -> OntologyCont
 
 def _uses(material: Material) -> tuple[dict[str, int], dict[str, str]]:
     """Count the resources that use each term, parts counted with their whole, and name one of them."""
-    seen: dict[str, set[str]] = {}
-    for subject, predicate, term in material.view:
-        term_iri = term if predicate == RDF_TYPE else predicate
-        if isinstance(term_iri, Iri) and term_iri.startswith(str(MIR)):
-            whole = subject.partition("#")[0]
-            if whole != ONTOLOGY:
-                seen.setdefault(term_iri, set()).add(whole)
-    return {iri: len(wholes) for iri, wholes in seen.items()}, {iri: min(wholes) for iri, wholes in seen.items()}
+    seen: dict[Term, set[str]] = defaultdict(set)
+    for subject, pairs in material.view.blocks():
+        whole = subject.partition("#")[0]
+        if whole != ONTOLOGY:
+            for predicate, term in pairs:
+                seen[term if predicate == RDF_TYPE else predicate].add(whole)
+    ours = {iri: found for iri, found in seen.items() if isinstance(iri, Iri) and iri.startswith(str(MIR))}
+    return {iri: len(found) for iri, found in ours.items()}, {iri: min(found) for iri, found in ours.items()}

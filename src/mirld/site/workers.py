@@ -1,7 +1,8 @@
-"""The same work over forked processes: no copying of what was loaded, results in any order.
+"""Work over forked processes: no copying of what was loaded, results in any order.
 
-Task numbers lie in a pipe; each worker takes the next one when it is free. A worker ends when the pipe is empty, so
-none outlives the tasks, even when the parent is killed.
+`run` does many tasks: their numbers lie in a pipe, and each worker takes the next one when it is free. A worker ends
+when the pipe is empty, so none outlives the tasks, even when the parent is killed. `Aside` does one thing beside
+whatever comes next.
 """
 
 from __future__ import annotations
@@ -12,10 +13,16 @@ import pickle
 import selectors
 import signal
 import struct
+import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Generic, TypeVar
 
 from mirld.errors import MirldError
+
+if sys.platform == "linux":
+    import fcntl
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -46,35 +53,102 @@ def run(tasks: Sequence[Task], work: Callable[[Task], Result], workers: int) -> 
         return
     if len(tasks) > MOST_TASKS:
         raise ValueError(f"more than {MOST_TASKS} tasks")
-    taking, giving = os.pipe()
-    os.write(giving, b"".join(_NUMBER.pack(number) for number in range(len(tasks))))
-    os.close(giving)
+    shares = [
+        _filled(range(worker * len(tasks) // workers, (worker + 1) * len(tasks) // workers))
+        for worker in range(workers)
+    ]
     # What is loaded stays shared only as long as nobody touches it, and the collector touches everything.
     gc.freeze()
     children: dict[int, int] = {}
     try:
-        for _ in range(workers):
-            reading, writing = os.pipe()
+        for worker in range(workers):
+            reading, writing = _wide_pipe()
             pid = os.fork()
             if pid == 0:
-                _be_worker(tasks, work, taking, writing)
+                _be_worker(tasks, work, shares[worker:] + shares[:worker], writing)
             os.close(writing)
             children[reading] = pid
         yield from _collect(children)
     finally:
-        os.close(taking)
+        for share in shares:
+            os.close(share)
         _end(children)
         gc.unfreeze()
 
 
-def _be_worker(tasks: Sequence[Any], work: Callable[[Any], Any], taking: int, writing: int) -> None:
-    """Take tasks until there are none; never returns."""
+class Aside(Generic[Result]):
+    """One piece of work in a process of its own, forked at once; `result` waits for it.
+
+    Where this system cannot fork, the work is done when its result is asked for. Leaving the block ends the process.
+
+    >>> with Aside(lambda: 6 * 7) as answer:
+    ...     answer.result()
+    42
+    """
+
+    def __init__(self, work: Callable[[], Result]) -> None:
+        self._work = work
+        self._children: dict[int, int] = {}
+        self._results: list[Result] = []
+        if not can_fork():
+            return
+        reading, writing = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            _answer(iter((work,)), lambda work: work(), writing)
+        os.close(writing)
+        self._children[reading] = pid
+
+    def __enter__(self) -> Aside[Result]:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _end(self._children)
+
+    def result(self) -> Result:
+        """Return what the work returned, or raise what it raised."""
+        if not self._results:
+            self._results += _collect(self._children) if self._children else [self._work()]
+        return self._results[0]
+
+
+def _wide_pipe() -> tuple[int, int]:
+    """Make a pipe that takes a whole result at once, where the system lets us: so no worker waits for its reader."""
+    reading, writing = os.pipe()
+    if sys.platform == "linux":
+        with suppress(OSError):  # a system may allow less
+            fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 1 << 20)
+    return reading, writing
+
+
+def _filled(numbers: Sequence[int]) -> int:
+    taking, giving = os.pipe()
+    os.write(giving, b"".join(map(_NUMBER.pack, numbers)))
+    os.close(giving)
+    return taking
+
+
+def _be_worker(tasks: Sequence[Any], work: Callable[[Any], Any], shares: Sequence[int], writing: int) -> None:
+    """Take the tasks of one share, then what others left of theirs; never returns."""
+
+    def taken() -> Iterator[Any]:
+        for share in shares:
+            while data := os.read(share, _NUMBER.size):
+                yield tasks[_NUMBER.unpack(data)[0]]
+
+    _answer(taken(), work, writing)
+
+
+def _answer(tasks: Iterator[Any], work: Callable[[Any], Any], writing: int) -> None:
+    """Write the result of every task into a pipe, or the first error; end the process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told as well, and ends its workers
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     code = 0
     try:
-        while data := os.read(taking, _NUMBER.size):
-            _send(writing, _DONE, work(tasks[_NUMBER.unpack(data)[0]]))
+        for task in tasks:
+            _send(writing, _DONE, work(task))
     except BaseException as error:  # whatever it is, the parent raises it
         code = 1
         try:
@@ -86,43 +160,47 @@ def _be_worker(tasks: Sequence[Any], work: Callable[[Any], Any], taking: int, wr
 
 
 def _send(pipe: int, kind: int, value: object) -> None:
-    body = pickle.dumps(value)
-    data = memoryview(_FRAME.pack(kind, len(body)) + body)
-    while data:
-        data = data[os.write(pipe, data) :]
+    body = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    for part in (_FRAME.pack(kind, len(body)), body):
+        data = memoryview(part)
+        while data:
+            data = data[os.write(pipe, data) :]
 
 
 def _collect(children: dict[int, int]) -> Iterator[Any]:
-    buffers = {reading: bytearray() for reading in children}
+    """Give the results of children, a pipe and a process each, until all have ended."""
     with selectors.DefaultSelector() as selector:
         for reading in children:
             selector.register(reading, selectors.EVENT_READ)
-        while buffers:
+        while children:
             for key, _ in selector.select():
                 reading = key.fd
-                data = os.read(reading, _PIPE)
-                if data:
-                    buffers[reading] += data
-                    yield from _frames(buffers[reading])
+                head = _read(reading, _FRAME.size)
+                kind, length = _FRAME.unpack(head) if head else (_DONE, 0)
+                body = _read(reading, length)
+                if body:
+                    value = pickle.loads(body)  # noqa: S301  # our own worker wrote it
+                    if kind == _FAILED:
+                        raise value
+                    yield value
                     continue
                 selector.unregister(reading)
-                del buffers[reading]
                 os.close(reading)
                 _, status = os.waitpid(children.pop(reading), 0)
                 if status:
                     raise MirldError(f"a worker process ended early, with status {os.waitstatus_to_exitcode(status)}")
 
 
-def _frames(buffer: bytearray) -> Iterator[Any]:
-    while len(buffer) >= _FRAME.size:
-        kind, length = _FRAME.unpack_from(buffer)
-        if len(buffer) < _FRAME.size + length:
-            return
-        value = pickle.loads(bytes(buffer[_FRAME.size : _FRAME.size + length]))  # noqa: S301  # our own worker wrote it
-        del buffer[: _FRAME.size + length]
-        if kind == _FAILED:
-            raise value
-        yield value
+def _read(pipe: int, size: int) -> bytearray:
+    """Read so many bytes, waiting for them; none when the other end is closed."""
+    data = bytearray(size)
+    rest = memoryview(data)
+    while rest:
+        count = os.readv(pipe, (rest,))
+        if not count:
+            return bytearray()
+        rest = rest[count:]
+    return data
 
 
 def _end(children: dict[int, int]) -> None:
