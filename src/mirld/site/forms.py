@@ -22,6 +22,7 @@ _ESCAPES = (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"), ("\u2028", "\\
 _PLANES = "".join(chr(plane << 16 | low) for plane in range(1, 17) for low in (0xFFFE, 0xFFFF))
 UNSHOWABLE = re.compile(f"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff{_PLANES}]")
 """What HTML cannot hold."""
+_SHOWN = bytes(code for code in range(128) if not UNSHOWABLE.match(chr(code)))
 
 
 class Forms(NamedTuple):
@@ -97,6 +98,17 @@ def escape_json(text: str) -> str:
     for character, escape in _ESCAPES:
         if character in text:
             text = text.replace(character, escape)
-    if text.isascii() and "\x7f" not in text:
+    if is_showable(text.encode()):
         return text
     return UNSHOWABLE.sub(lambda found: json.dumps(found[0])[1:-1], text)
+
+
+def is_showable(body: bytes) -> bool:
+    r"""Say whether HTML can hold a text, given as UTF-8.
+
+    >>> is_showable("naïve\n".encode()), is_showable(b"\x07"), is_showable("\uffff".encode())
+    (True, False, False)
+    """
+    # Almost all of a page is ASCII, and taking that out costs a hundredth of looking at every character.
+    rest = body.translate(None, _SHOWN)
+    return not rest or UNSHOWABLE.search(rest.decode()) is None

@@ -12,12 +12,9 @@ import jinja2
 from markupsafe import Markup, escape
 
 from mirld.errors import InputError, SyntaxInputError
-from mirld.site.forms import UNSHOWABLE
+from mirld.site.forms import UNSHOWABLE, is_showable
 from mirld.site.links import Link
 from mirld.site.pages import VIEWS
-
-# Those of UNSHOWABLE that ASCII has.
-_CONTROLS = bytes(code for code in range(128) if UNSHOWABLE.match(chr(code)))
 
 _MACROS = ("assets", "foot", "part", "top")
 FILTERS = ("a", "all", *_MACROS)
@@ -101,10 +98,7 @@ class Renderer:
             # What a template extends or imports is only read when it is shown.
             raise self._located(error) from error
         body = text.encode()
-        # Almost every page is ASCII, and looking through one byte by byte costs next to nothing.
-        if body.isascii() and len(body.translate(None, _CONTROLS)) == len(body):
-            return body
-        return UNSHOWABLE.sub("\ufffd", text).encode()
+        return body if is_showable(body) else UNSHOWABLE.sub("\ufffd", text).encode()
 
     def _located(self, error: jinja2.TemplateError) -> InputError:
         if isinstance(error, jinja2.TemplateSyntaxError):
