@@ -101,6 +101,7 @@ RESERVED_SEGMENTS: frozenset[str] = frozenset(
         "map",
         "ns",
         "query",
+        "schema",
         "search",
         "shapes",
         "source",

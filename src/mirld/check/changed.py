@@ -17,14 +17,16 @@ from mirld.check.findings import Finding, Report
 from mirld.check.run import forms, group, judge, lineage, located, own_files
 from mirld.check.scope import Everything, Scope, Words, closest
 from mirld.check.shapes import Shapes
-from mirld.check.state import Facts, Known, State, create, stamp
+from mirld.check.state import Facts, Known, State, create, seal, stamp
 from mirld.errors import IdError
+from mirld.graph.collector import paused
 from mirld.graph.corpus import SOURCE_FILE, Corpus, CorpusFile
 from mirld.graph.dataset import Dataset, Graph
 from mirld.graph.load import complete, load, parse_turtle, refuse_double_claims
 from mirld.graph.terms import Iri, Literal, Triple
 from mirld.ids import MirId
 from mirld.vocab import MIR, OWL, RDF_TYPE, RDFS, SKOS
+from mirld.workers import Aside
 
 _RECORD = Iri(MIR.LedgerRecord)
 _FUNCTIONAL = OWL.FunctionalProperty
@@ -32,6 +34,7 @@ _NOTATION = SKOS.notation
 _SHAPES = "shapes"
 
 
+@paused()
 def check_everything(corpus: Corpus, cache: Path | None) -> Report:
     """Check all of a registry, and keep in `cache`, if given, what the next check needs; raises what `load` raises."""
     stamps = _stamps(corpus)
@@ -39,16 +42,23 @@ def check_everything(corpus: Corpus, cache: Path | None) -> Report:
     dataset = load(corpus)
     shapes = Shapes.read(corpus.root / _SHAPES)
     words = Words.of(dataset, shapes)
-    scope = Scope(dataset, words, Everything(dataset.view), own_files(corpus))
     wholes = group(dataset.view.subjects())
-    findings = located(judge(scope, wholes, shapes), corpus.files, dataset)
-    circles = located(lint.cycles(lineage(dataset)), corpus.files, dataset)
-    form = forms(corpus.files, dataset)
-    kept = [(_whole_of(found), found) for found in findings]
-    kept += [("cycle", found) for found in circles] + [(f"file:{found.file}", found) for found in form]
-    meta = {"words": sorted(words.terms), "context": _context(dataset)}
+
+    def beside() -> list[Finding]:
+        if cache is not None:
+            meta = {"words": sorted(words.terms), "context": _context(dataset)}
+            create(cache, meta, stamps, _facts(dataset, wholes))
+        return forms(corpus.files, dataset)
+
+    with Aside(beside) as waiting:
+        scope = Scope(dataset, words, Everything(dataset.view), own_files(corpus))
+        findings = located(judge(scope, wholes, shapes), corpus.files, dataset)
+        circles = located(lint.cycles(lineage(dataset)), corpus.files, dataset)
+        form = waiting.result()
     if cache is not None:
-        create(cache, fingerprint, meta, stamps, _facts(dataset, wholes), kept)
+        kept = [(_whole_of(found), found) for found in findings]
+        kept += [("cycle", found) for found in circles] + [(f"file:{found.file}", found) for found in form]
+        seal(cache, fingerprint, kept)
     return Report.of((*findings, *circles, *form), len(wholes))
 
 

@@ -163,16 +163,12 @@ class State:
             run.executemany("INSERT INTO finding VALUES (?, ?)", [(name, _dump(found)) for name, found in findings])
 
 
-def create(
-    path: Path,
-    fingerprint: str,
-    meta: Mapping[str, object],
-    stamps: Mapping[str, str],
-    facts: Mapping[str, Facts],
-    findings: Sequence[tuple[str, Finding]],
-) -> None:
-    """Write a state whole; one that cannot be written is left out, since nothing depends on it."""
-    partial = path.with_name(f"{path.name}.{os.getpid()}")
+def create(path: Path, meta: Mapping[str, object], stamps: Mapping[str, str], facts: Mapping[str, Facts]) -> None:
+    """Write all of a state but what was found; it counts for nothing until `seal` puts it in its place.
+
+    One that cannot be written is left out, since nothing depends on it.
+    """
+    partial = _partial(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial.unlink(missing_ok=True)
@@ -180,16 +176,33 @@ def create(
             run.execute("PRAGMA synchronous = OFF")
             run.executescript(_SCHEMA)
             with run:
-                run.execute("INSERT INTO meta VALUES ('fingerprint', ?)", (fingerprint,))
                 rows = [(key, json.dumps(value)) for key, value in meta.items()]
                 run.executemany("INSERT INTO meta VALUES (?, ?)", rows)
                 run.executemany("INSERT INTO file VALUES (?, ?)", stamps.items())
                 _insert(run, facts)
-                run.executemany("INSERT INTO finding VALUES (?, ?)", [(name, _dump(found)) for name, found in findings])
-        partial.replace(path)
     except (OSError, sqlite3.Error):
         with suppress(OSError):
             partial.unlink()
+
+
+def seal(path: Path, fingerprint: str, findings: Sequence[tuple[str, Finding]]) -> None:
+    """Add what was found to the state that `create` wrote, and put it in its place."""
+    partial = _partial(path)
+    try:
+        if partial.is_file():
+            with closing(sqlite3.connect(partial)) as run:
+                run.execute("PRAGMA synchronous = OFF")
+                with run:
+                    run.executemany("INSERT INTO finding VALUES (?, ?)", [(name, _dump(it)) for name, it in findings])
+                    run.execute("INSERT INTO meta VALUES ('fingerprint', ?)", (fingerprint,))
+            partial.replace(path)
+    except (OSError, sqlite3.Error):
+        with suppress(OSError):
+            partial.unlink()
+
+
+def _partial(path: Path) -> Path:
+    return path.with_name(f"{path.name}.partial")
 
 
 def _insert(run: sqlite3.Connection, facts: Mapping[str, Facts]) -> None:

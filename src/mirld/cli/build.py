@@ -115,7 +115,7 @@ def _build(
     from mirld.graph.load import load
     from mirld.site.build import Site, build
     from mirld.site.material import Material
-    from mirld.site.workers import Aside
+    from mirld.workers import Aside
 
     # A decorator, not a block: what was loaded is gone before the collector could look at it.
     @paused()

@@ -10,7 +10,6 @@
     render     the environment of the templates
     dumps      the whole registry as files
     build      a corpus → (path, bytes), in one process or several
-    workers    the same work over forked processes
     output     a folder that is replaced whole or not at all
     linkcheck  every link of a built site leads somewhere
 

@@ -25,7 +25,7 @@ from mirld.site.output import MARKER, Staging
 from mirld.site.pages import context_of
 from mirld.site.plan import Page
 from mirld.site.render import Renderer
-from mirld.site.workers import run
+from mirld.workers import run
 
 _CHUNK = 48
 """Pages of one task: few enough to share the work evenly, enough that handing it out costs nothing."""
@@ -166,6 +166,8 @@ class Site:
             yield f"shapes/{path.name}", _read(path, material.folder)
         for path in sorted((material.folder / "site" / "content" / "grammar").glob("*")):
             yield f"docs/grammar/{path.name}", _read(path, material.folder)
+        for path in sorted((material.folder / "site" / "content" / "schema").glob("*.json")):
+            yield f"schema/{path.name}", _read(path, material.folder)
         yield "api/names.tsv", names(material)
         lost = context_of(material, Page("404.html", "lost"))
         head = lost.head._replace(root=self._site_path, canonical=f"{material.base}404.html")
