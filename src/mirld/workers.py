@@ -79,18 +79,19 @@ def run(tasks: Sequence[Task], work: Callable[[Task], Result], workers: int) -> 
 class Aside(Generic[Result]):
     """One piece of work in a process of its own, forked at once; `result` waits for it.
 
-    Where this system cannot fork, the work is done when its result is asked for. Leaving the block ends the process.
+    Without `fork`, and where this system has none, the work is done when its result is asked for. Leaving the block
+    ends the process.
 
     >>> with Aside(lambda: 6 * 7) as answer:
     ...     answer.result()
     42
     """
 
-    def __init__(self, work: Callable[[], Result]) -> None:
+    def __init__(self, work: Callable[[], Result], *, fork: bool = True) -> None:
         self._work = work
         self._children: dict[int, int] = {}
         self._results: list[Result] = []
-        if not can_fork():
+        if not (fork and can_fork()):
             return
         reading, writing = os.pipe()
         pid = os.fork()

@@ -115,18 +115,25 @@ def _build(
     from mirld.graph.load import load
     from mirld.site.build import Site, build
     from mirld.site.material import Material
+    from mirld.site.render import compile_templates
     from mirld.workers import Aside
 
     # A decorator, not a block: what was loaded is gone before the collector could look at it.
     @paused()
     def load_and_build() -> tuple[Report, Findings | None]:
-        corpus = Corpus.scan(place.root, base=place.base)
-        dataset = load(corpus)
+        # Loading, reading values and planning pages is for one process; what can be done beside that is forked before.
+        several = workers > 1
         with ExitStack() as stack:
-            # Forked before values are read and pages planned, which only one process can do.
-            judging = None if judge is None else stack.enter_context(Aside(partial(judge, corpus, dataset)))
+            compile_work = partial(compile_templates, place.root / "site" / "templates")
+            compiling = stack.enter_context(Aside(compile_work, fork=several))
+            corpus = Corpus.scan(place.root, base=place.base)
+            dataset = load(corpus)
+            judging = None
+            if judge is not None:
+                judging = stack.enter_context(Aside(partial(judge, corpus, dataset), fork=several))
+            material = Material.load(corpus, dataset, with_unverified=with_unverified)
             report = build(
-                Site(Material.load(corpus, dataset, with_unverified=with_unverified), site_path=site_path),
+                Site(material, site_path=site_path, codes=compiling.result()),
                 out,
                 workers=workers,
                 progress=_progress if sys.stderr.isatty() else None,

@@ -63,6 +63,7 @@ class JsonLdWriter:
         self._keys: dict[str, _Key] = {}
         self._classes: dict[str, str] = {}
         self._definitions: dict[str, str] = {}
+        self._contexts: dict[frozenset[str], str] = {}
         for name, definition in context.items():
             if name.startswith("@") or name in prefixes:
                 continue
@@ -101,7 +102,12 @@ class JsonLdWriter:
 
     def context(self, terms: Iterable[str]) -> str:
         """Write the member of a document that defines the terms it uses."""
-        return f'"@context":{braced([self._definitions[name] for name in sorted(terms)])}'
+        key = frozenset(terms)
+        found = self._contexts.get(key)
+        if found is None:
+            found = f'"@context":{braced([self._definitions[name] for name in sorted(key)])}'
+            self._contexts[key] = found
+        return found
 
     def nodes(self, blocks: Iterable[Block], root: str) -> Nodes:
         """Write the node of `root` with its parts inside, then the nodes of what cannot be reached from it."""

@@ -28,13 +28,15 @@ _WIDTH = 120
 
 
 class TurtleWriter:
-    """Writes terms against one base and one table of prefixes, and remembers which prefixes it used."""
+    """Writes terms against one base and one table of prefixes, and remembers which prefixes it used.
+
+    Namespaces end in `/` or `#`.
+    """
 
     def __init__(self, base: str, prefixes: Mapping[str, str] = PREFIXES) -> None:
         self._base = base
         self._prefixes = prefixes
-        # The longest namespace wins, so that a term of `ns#` is never written as a relative IRI.
-        self._namespaces = sorted(((iri, name) for name, iri in prefixes.items()), key=lambda pair: -len(pair[0]))
+        self._names = {namespace: name for name, namespace in prefixes.items()}
         self._iris: dict[str, tuple[str, str]] = {}
         self._order: dict[str, tuple[bool, bool, str]] = {}
         self.used: set[str] = set()
@@ -66,9 +68,11 @@ class TurtleWriter:
         return written
 
     def _write_iri(self, iri: str) -> str:
-        for namespace, name in self._namespaces:
-            if iri.startswith(namespace) and _LOCAL_NAME.fullmatch(iri, len(namespace)):
-                return f"{name}:{iri[len(namespace) :]}"
+        # No local name holds `/` or `#`, so one namespace at most fits; a term of `ns#` is never a relative IRI.
+        start = max(iri.rfind("/"), iri.rfind("#")) + 1
+        name = self._names.get(iri[:start])
+        if name is not None and _LOCAL_NAME.fullmatch(iri, start):
+            return f"{name}:{iri[start:]}"
         if iri.startswith(self._base):
             relative = iri[len(self._base) :]
             if not _RISKY_RELATIVE.search(relative):

@@ -24,7 +24,7 @@ from mirld.site.material import ONTOLOGY, Material
 from mirld.site.output import MARKER, Staging
 from mirld.site.pages import context_of
 from mirld.site.plan import Page
-from mirld.site.render import Renderer
+from mirld.site.render import Codes, Renderer
 from mirld.workers import run
 
 _CHUNK = 48
@@ -83,12 +83,12 @@ class Report:
 
 
 class Site:
-    """A site about to be made from one material."""
+    """A site about to be made from one material; `codes` are its templates, when somebody compiled them already."""
 
-    def __init__(self, material: Material, *, site_path: str = "/") -> None:
+    def __init__(self, material: Material, *, site_path: str = "/", codes: Codes | None = None) -> None:
         self._material = material
         self._site_path = site_path
-        self._renderer = Renderer(material.look / "templates")
+        self._renderer = Renderer(material.look / "templates", codes)
         self._turtle = TurtleWriter(material.base)
 
     def tasks(self) -> list[Task]:

@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from mirld.errors import InputError, SyntaxInputError
 from mirld.site.forms import UNSHOWABLE, is_showable
 from mirld.site.links import Link
 from mirld.site.pages import VIEWS
+
+Codes = dict[str, bytes]
+"""Compiled templates."""
 
 _MACROS = ("assets", "foot", "part", "top")
 FILTERS = ("a", "all", *_MACROS)
@@ -41,13 +45,35 @@ def links_html(links: tuple[Link, ...]) -> Markup:
     return Markup(", ".join([link_html(link) for link in links]))  # noqa: S704  # each link is escaped
 
 
-class Renderer:
-    """Renders contexts with the templates of one folder, each compiled once."""
+def compile_templates(folder: Path) -> Codes:
+    """Compile the templates of a folder; a process can do that beside another, whose `Renderer` then takes them."""
+    codes: Codes = {}
+    Renderer(folder, codes).compile_all()
+    return codes
 
-    def __init__(self, folder: Path) -> None:
+
+class _Memory(jinja2.BytecodeCache):
+    """Compiled templates as bytes, by the key that jinja2 gives each."""
+
+    def __init__(self, codes: Codes) -> None:
+        self._codes = codes
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._codes:
+            bucket.bytecode_from_string(self._codes[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key] = bucket.bytecode_to_string()
+
+
+class Renderer:
+    """Renders contexts with the templates of one folder, each compiled once, or before when `codes` has it."""
+
+    def __init__(self, folder: Path, codes: Codes | None = None) -> None:
         self._folder = folder
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(folder),
+            bytecode_cache=_Memory({} if codes is None else codes),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
