@@ -59,6 +59,17 @@ class Graph:
             insort(pairs, (predicate, term), key=_pair_key)
             self._inverse = None
 
+    def without(self, names: frozenset[str]) -> Graph:
+        """Return a graph without some resources, in the same order: nothing about them, and no link to them."""
+        result = Graph()
+        result._subjects = {
+            subject: [pair for pair in pairs if pair[1].__class__ is not Iri or pair[1] not in names]
+            for subject, pairs in self._subjects.items()
+            if subject not in names
+        }
+        result._subjects = {subject: pairs for subject, pairs in result._subjects.items() if pairs}
+        return result
+
     def __contains__(self, subject: object) -> bool:
         return subject in self._subjects
 

@@ -48,7 +48,8 @@ def write_blocks(blocks: Iterable[Block]) -> str:
 
 
 def write_nquads(triples: Iterable[Triple], graph: str) -> str:
-    """Write triples of one named graph in the order given, one a line."""
+    """Write triples of one named graph, one a line, each once, in the order of the lines."""
+    end = f" <{graph}> .\n"
     return "".join(
-        [f"<{subject}> <{predicate}> {write_term(term)} <{graph}> .\n" for subject, predicate, term in triples]
+        sorted({f"<{subject}> <{predicate}> {write_term(term)}{end}" for subject, predicate, term in triples})
     )

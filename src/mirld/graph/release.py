@@ -6,7 +6,7 @@ This is the one place that decides it; dumps and the data of pages are made from
 from __future__ import annotations
 
 from mirld.graph.dataset import Graph
-from mirld.graph.terms import Iri, Literal
+from mirld.graph.terms import Literal
 from mirld.vocab import MIR
 
 
@@ -22,10 +22,4 @@ def recalled(graph: Graph) -> frozenset[str]:
 
 def without(graph: Graph, withheld: frozenset[str]) -> Graph:
     """Return a graph without some resources: neither what is said of them nor any link to them, in the same order."""
-    if not withheld:
-        return graph
-    return Graph(
-        (subject, predicate, term)
-        for subject, predicate, term in graph
-        if subject not in withheld and not (isinstance(term, Iri) and term in withheld)
-    )
+    return graph.without(withheld) if withheld else graph

@@ -6,9 +6,7 @@ import zlib
 from collections.abc import Callable, Iterator
 
 from mirld.errors import InputError
-from mirld.graph.dataset import Graph
 from mirld.graph.ntriples import write_nquads
-from mirld.graph.release import without
 from mirld.graph.turtle import TurtleWriter
 from mirld.site.document_pages import GRAMMAR, shape_files
 from mirld.site.forms import Pieces
@@ -42,8 +40,15 @@ def nquads(material: Material) -> bytes:
     """Every file as a named graph, so that what each source says stays apart; what was derived is in graph/derived."""
     dataset = material.dataset
     graphs = {**dataset.graphs, f"{dataset.base}graph/derived": dataset.derived}
-    exported = {name: without(Graph(triples), material.withheld) for name, triples in graphs.items()}
-    return b"".join([write_nquads(exported[name].sorted(), name).encode() for name in sorted(exported)])
+    withheld = material.withheld
+    return b"".join(
+        [
+            write_nquads(
+                (triple for triple in graphs[name] if triple[0] not in withheld and triple[2] not in withheld), name
+            ).encode()
+            for name in sorted(graphs)
+        ]
+    )
 
 
 JOINED: dict[str, tuple[str, Callable[[Material, Pieces], bytes]]] = {
