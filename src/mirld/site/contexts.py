@@ -90,11 +90,19 @@ class Row(NamedTuple):
     cells: tuple[tuple[Link, ...], ...]
 
 
+class Line(NamedTuple):
+    """A row as its table shows it: each cell with the heading of its column."""
+
+    anchor: str
+    head: Link
+    cells: tuple[tuple[str, tuple[Link, ...]], ...]
+
+
 class Table(NamedTuple):
     """Rows under headings; `code` says that the heading cells hold names of code. Empty columns are left out."""
 
     headings: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[Line, ...]
     code: bool = False
 
 

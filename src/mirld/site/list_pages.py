@@ -20,7 +20,7 @@ from mirld.site.entry_pages import kind_of
 from mirld.site.links import Link
 from mirld.site.material import Linker, Material
 from mirld.site.names import crumbs_of, plain, table, trail
-from mirld.site.plan import ROWS, Page, carriers
+from mirld.site.plan import ROWS, Page
 from mirld.vocab import DCTERMS, MIR, SKOS
 
 Item = TypeVar("Item")
@@ -184,7 +184,7 @@ def entries_context(material: Material, page: Page, head: Head) -> ListContext:
         entries = [entry for entry in registry if entry.id.domain == page.topic]
         label = f"Domain: {material.label(f'{material.base}vocab/domain/{page.topic}')}"
     elif page.view == "list-resource":
-        entries = carriers(material.view, registry, page.topic)
+        entries = material.carriers(page.topic)
         label = f"Entries: {material.label(page.topic)}"
     elif page.view == "list-architecture":
         iri = f"{material.base}vocab/architecture/{page.topic}"

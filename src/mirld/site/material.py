@@ -17,9 +17,9 @@ from mirld.graph.describe import Descriptions
 from mirld.graph.jsonld import JsonLdWriter
 from mirld.graph.release import recalled, without
 from mirld.graph.terms import Iri, Literal, Triple, sort_key
-from mirld.registry import Registry, read_registry
+from mirld.registry import Entry, Registry, read_registry
 from mirld.site.links import Link, Places, outside, prefixed, root_of, short_name
-from mirld.site.plan import Page, plan
+from mirld.site.plan import Page, carriers, plan
 from mirld.vocab import DCTERMS, FOAF, MIR, OWL, RDF_TYPE, RDFS_LABEL, SKOS
 
 _LABELS = (RDFS_LABEL, SKOS.prefLabel, DCTERMS.title, FOAF.name, SKOS.notation)
@@ -55,6 +55,7 @@ class Material:
     context: Mapping[str, Any]
     withheld: frozenset[str] = frozenset()
     _labels: dict[str, str] = field(default_factory=dict)
+    _carriers: dict[str, list[Entry]] = field(default_factory=dict)
     _links: dict[str, tuple[dict[str, Link], dict[str, Link]]] = field(default_factory=dict)
 
     @classmethod
@@ -139,6 +140,13 @@ class Material:
     def ids(self) -> Mapping[str, str]:
         """The id of each entry as text, by its IRI."""
         return {entry.iri: str(entry.id) for entry in self.registry}
+
+    def carriers(self, iri: str) -> list[Entry]:
+        """List the entries that point to a resource, themselves or by a part, sorted by id."""
+        found = self._carriers.get(iri)
+        if found is None:
+            found = self._carriers[iri] = carriers(self.view, self.registry, iri)
+        return found
 
     def label(self, iri: str) -> str:
         """Name a resource: its label, else the end of its IRI."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from mirld.ids import MirId
 from mirld.registry.values import Value
-from mirld.site.contexts import Crumb, Row, Table
+from mirld.site.contexts import Crumb, Line, Row, Table
 from mirld.site.links import Link
 from mirld.site.material import Linker
 
@@ -92,14 +92,7 @@ def table(headings: tuple[str, ...], rows: Iterable[Row], *, code: bool = False)
     rows = tuple(rows)
     if not rows:
         return None
-    columns = zip(*[row.cells for row in rows], strict=True)
-    kept = [index for index, cells in enumerate(columns) if any(cells)]
-    if len(kept) == len(headings) - 1:
-        return Table(headings=headings, rows=rows, code=code)
-    return Table(
-        headings=(headings[0], *(headings[index + 1] for index in kept)),
-        rows=tuple(
-            Row(anchor=row.anchor, head=row.head, cells=tuple(row.cells[index] for index in kept)) for row in rows
-        ),
-        code=code,
-    )
+    columns = zip(headings[1:], zip(*[row.cells for row in rows], strict=True), strict=True)
+    kept = [(index, heading) for index, (heading, cells) in enumerate(columns) if any(cells)]
+    lines = [Line(row.anchor, row.head, tuple([(heading, row.cells[at]) for at, heading in kept])) for row in rows]
+    return Table(headings=(headings[0], *[heading for _, heading in kept]), rows=tuple(lines), code=code)

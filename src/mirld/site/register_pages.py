@@ -9,7 +9,7 @@ from mirld.site.contexts import Fact, Head, LedgerContext, Row, SourceContext
 from mirld.site.links import Link
 from mirld.site.material import Linker, Material
 from mirld.site.names import plain, table, trail
-from mirld.site.plan import SHOWN, Page, carriers, list_path
+from mirld.site.plan import SHOWN, Page, list_path
 from mirld.site.vocabulary_pages import entry_row, facts_of
 from mirld.vocab import DCTERMS, MIR, RDF_TYPE, RDFS, RDFS_LABEL, SKOS
 
@@ -22,7 +22,7 @@ def source_context(material: Material, page: Page, head: Head) -> SourceContext:
     link = Linker(material, page)
     view, iri = material.view, page.subject
     findings = [subject for subject in _parts(material, iri) if MIR.Finding in view.types(subject)]
-    entries = carriers(view, material.registry, iri)
+    entries = material.carriers(iri)
     problems = Counter(problem for finding in findings for problem in view.iris(finding, MIR.problem))
     return SourceContext(
         head=head,

@@ -25,7 +25,7 @@ from mirld.site.entry_pages import kind_of
 from mirld.site.links import Link, prefixed
 from mirld.site.material import ONTOLOGY, Linker, Material
 from mirld.site.names import trail
-from mirld.site.plan import SHOWN, Page, carriers, list_path
+from mirld.site.plan import SHOWN, Page, list_path
 from mirld.vocab import DCTERMS, MIR, OWL, RDF, RDF_TYPE, RDFS, RDFS_LABEL, SKOS, VS
 
 _SAID = frozenset(
@@ -65,7 +65,7 @@ def resource_context(material: Material, page: Page, head: Head) -> ResourceCont
     """Say all that is known of a concept, an agent, a licence or anything else that is no entry."""
     link = Linker(material, page)
     view, iri = material.view, page.subject
-    entries = carriers(view, material.registry, iri)
+    entries = material.carriers(iri)
     scheme = next(iter(view.iris(iri, SKOS.inScheme)), None)
     return ResourceContext(
         head=head,
@@ -213,7 +213,7 @@ def _branches(material: Material, members: list[Iri], link: Linker) -> list[Bran
                     definition=view.text(iri, SKOS.definition),
                     deprecated=_is_marked(view, iri, OWL.deprecated),
                     unverified=_is_marked(view, iri, MIR.unverified),
-                    count=len(carriers(view, material.registry, iri)),
+                    count=len(material.carriers(iri)),
                 )
             )
             grow(iri, depth + 1)
