@@ -85,13 +85,13 @@ def test_the_carried_registry_answers_to_every_name(tmp_path: Path, name: str) -
 def test_a_truth_is_an_exit_code(tmp_path: Path, form: str) -> None:
     """As grep does: 0 is yes and 1 is no."""
     assert query(tmp_path, "ASK { ?e a mir:Model }", "--format", form).returncode == 0
-    assert query(tmp_path, "ASK { ?e a mir:Nothing }", "--format", form).returncode == 1
-    assert query(tmp_path, "ASK { ?e a mir:Nothing }").stdout == b"no\n"
+    assert query(tmp_path, "ASK { ?e a <vocab/nothing> }", "--format", form).returncode == 1
+    assert query(tmp_path, "ASK { ?e a <vocab/nothing> }").stdout == b"no\n"
 
 
 def test_no_row_is_an_answer(tmp_path: Path) -> None:
     """Exit code 0, nothing on stdout."""
-    done = query(tmp_path, "SELECT * { ?e a mir:Nothing }")
+    done = query(tmp_path, "SELECT * { ?e a <vocab/nothing> }")
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"0 rows\n")
 
 
@@ -100,9 +100,9 @@ def test_no_row_is_an_answer(tmp_path: Path) -> None:
     [
         LABELS,
         "ASK { ?e a mir:Model }",
-        "SELECT * { ?e a mir:Nothing }",
+        "SELECT * { ?e a <vocab/nothing> }",
         "CONSTRUCT WHERE { ?e a mir:Model }",
-        "CONSTRUCT WHERE { ?e a mir:Nothing }",
+        "CONSTRUCT WHERE { ?e a <vocab/nothing> }",
     ],
 )
 def test_json_keeps_to_its_schema(tmp_path: Path, text: str) -> None:
@@ -159,3 +159,12 @@ def test_a_text_cannot_steer_the_terminal(tmp_path: Path) -> None:
     """A table shows control characters of literals as spaces; the other formats escape or keep them."""
     done = query(tmp_path, r'SELECT ("a\u001B[31m\tb" AS ?x) {}')
     assert done.stdout == b"x\na [31m b\n"
+
+
+def test_a_term_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    """The query runs, and finds nothing by it; a string and a comment name no terms."""
+    done = query(tmp_path, "SELECT ?e { ?e a mir:Modl ; rdfs:label ?x . FILTER(?x != 'mir:Nothing') } # mir:Never")
+    assert done.returncode == 0
+    assert b"mir:Modl is no term of the ontology: did you mean mir:Model?\n" in done.stderr
+    assert b"Nothing" not in done.stderr
+    assert b"Never" not in done.stderr

@@ -74,7 +74,7 @@ def command(
     for line in findings.lines() if findings else ():
         click.echo(line, err=True)
     if not report.placed:
-        click.echo(f"nothing was written: {violations} violations, see mirld check", err=True)
+        click.echo(f"nothing was written: {violations} violation{'s' * (violations != 1)}, see mirld check", err=True)
         return EXIT_NO
     if as_json:
         document = {

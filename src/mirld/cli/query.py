@@ -48,12 +48,14 @@ def command(place: Place, text: str | None, path: Path | None, form: str | None,
     from mirld.cli.answers import count, write_answer
     from mirld.graph.corpus import Corpus
     from mirld.graph.load import load
-    from mirld.graph.query import Endpoint
+    from mirld.graph.query import Endpoint, unknown_terms
 
     if as_json and form not in (None, "json"):
         raise UsageError(f"--json and --format {form} do not go together")
     query, name = _read(text, path)
     dataset = load(Corpus.scan(place.root, base=place.base))
+    for term, near in unknown_terms(query, dataset):
+        click.echo(f"{term} is no term of the ontology" + (f": did you mean {near}?" if near else ""), err=True)
     try:
         result = Endpoint.for_query(dataset, query).run(query)
         chosen = "json" if as_json else form or ("turtle" if result.kind == "triples" else "table")

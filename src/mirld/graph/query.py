@@ -18,7 +18,7 @@ from mirld.graph.ntriples import write_ntriples
 from mirld.graph.terms import Iri, Literal, Term, Triple, sort_key
 from mirld.graph.turtle import write_turtle
 from mirld.ids import MirId
-from mirld.vocab import DEFAULT_BASE, PREFIXES
+from mirld.vocab import DEFAULT_BASE, MIR, PREFIXES
 
 # Strings (long forms first) and comments, in which nothing is looked for; and IRIREF.
 # https://www.w3.org/TR/sparql11-query/#rSTRING_LITERAL_LONG1, https://www.w3.org/TR/sparql11-query/#rIRIREF
@@ -206,6 +206,18 @@ def name_entries(query: str, base: str) -> str:
             ) from error
 
     return _TOKENS.sub(rewrite, query)
+
+
+def unknown_terms(query: str, dataset: Dataset) -> Iterator[tuple[str, str | None]]:
+    """Yield every `mir:` name of a query that the ontology has no term for, with the term most like it."""
+    start = str(MIR)
+    known = sorted(subject.removeprefix(start) for subject in dataset.view.subjects() if subject.startswith(start))
+    asked = (match[0] for match in _WORDS.finditer(query) if match["prefix"] == "mir")
+    for name in dict.fromkeys(asked):
+        local = name.removeprefix("mir:")
+        if local and local not in known:
+            near = difflib.get_close_matches(local, known, n=1)
+            yield name, f"mir:{near[0]}" if near else None
 
 
 def _keywords(query: str) -> Iterator[tuple[str, int]]:
