@@ -79,6 +79,11 @@ class Registry:
         return {series: tuple(entries) for series, entries in sorted(found.items())}
 
     @cached_property
+    def by_architecture(self) -> Mapping[str, tuple[Entry, ...]]:
+        """Entries by the IRI of each of their architectures."""
+        return _grouped((ref.iri, entry) for entry in self for ref in entry.architectures)
+
+    @cached_property
     def by_repository(self) -> Mapping[str, tuple[Entry, ...]]:
         """Entries by repository name, in lower case (`owner/name`)."""
         return _grouped((name.name.lower(), entry) for entry in self for name in entry.repositories)

@@ -188,7 +188,7 @@ def entries_context(material: Material, page: Page, head: Head) -> ListContext:
         label = f"Entries: {material.label(page.topic)}"
     elif page.view == "list-architecture":
         iri = f"{material.base}vocab/architecture/{page.topic}"
-        entries = [entry for entry in registry if any(ref.iri == iri for ref in entry.architectures)]
+        entries = list(registry.by_architecture.get(iri, ()))
         label = f"Architecture: {material.label(iri)}"
     else:
         entries = sorted(registry, key=lambda entry: (entry.label.casefold(), entry.id))
