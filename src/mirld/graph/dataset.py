@@ -31,12 +31,13 @@ Block = tuple[Iri, list[Pair]]
 class Graph:
     """Triples indexed by subject and by object; iteration is in insertion order, so builders insert sorted."""
 
-    __slots__ = ("_inverse", "_subjects")
+    __slots__ = ("_inverse", "_subjects", "_types")
 
     def __init__(self, triples: Iterable[Triple] = ()) -> None:
         # Typed by what it is asked with; every key is the Iri of a triple.
         self._subjects: dict[str, list[Pair]] = {}
         self._inverse: dict[str, list[tuple[Iri, Iri]]] | None = None
+        self._types: dict[str, list[Iri]] = {}
         found: dict[str, dict[Pair, None]] = {}
         for subject, predicate, term in triples:
             found.setdefault(subject, {})[predicate, term] = None
@@ -49,7 +50,7 @@ class Graph:
         pairs = self._subjects.setdefault(subject, [])
         if (predicate, term) not in pairs:
             pairs.append((predicate, term))
-            self._inverse = None
+            self._forget(subject)
 
     def insert(self, triple: Triple) -> None:
         """Add a triple about a subject of a sorted graph unless it is there; the graph stays sorted."""
@@ -57,7 +58,11 @@ class Graph:
         pairs = self._subjects[subject]
         if (predicate, term) not in pairs:
             insort(pairs, (predicate, term), key=_pair_key)
-            self._inverse = None
+            self._forget(subject)
+
+    def _forget(self, subject: str) -> None:
+        self._inverse = None
+        self._types.pop(subject, None)
 
     def without(self, names: frozenset[str]) -> Graph:
         """Return a graph without some resources, in the same order: nothing about them, and no link to them."""
@@ -121,8 +126,11 @@ class Graph:
         return best
 
     def types(self, subject: str) -> list[Iri]:
-        """Classes of a subject."""
-        return self.iris(subject, RDF_TYPE)
+        """Classes of a subject, remembered: checks and plans begin with them."""
+        found = self._types.get(subject)
+        if found is None:
+            found = self._types[subject] = self.iris(subject, RDF_TYPE)
+        return found
 
     def incoming(self, target: str) -> list[tuple[Iri, Iri]]:
         """(subject, predicate) of every triple whose object is the IRI `target`, sorted."""
