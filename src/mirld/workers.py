@@ -1,8 +1,8 @@
 """Work over forked processes: no copying of what was loaded, results in any order.
 
-`run` does many tasks: their numbers lie in a pipe, and each worker takes the next one when it is free. A worker ends
-when the pipe is empty, so none outlives the tasks, even when the parent is killed. `Aside` does one thing beside
-whatever comes next.
+`run` does many tasks: their numbers lie in pipes, one a worker, so that neighbours, which have much in common, are done
+by one process; who has done his takes from the others. A worker ends when all pipes are empty, so none outlives the
+tasks, even when the parent is killed. `Aside` does one thing beside whatever comes next.
 """
 
 from __future__ import annotations
