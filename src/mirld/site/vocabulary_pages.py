@@ -109,9 +109,11 @@ def _around(view: Graph, iri: str, link: Linker) -> Iterator[Group]:
     yield from group("Narrower", [*view.iris(iri, SKOS.narrower), *coming.get(SKOS.broader, ())])
     yield from group("Members", view.iris(iri, SKOS.member))
     beside: dict[str, list[Iri]] = {}
-    for each in [*view.iris(iri, SKOS.related), *coming.get(SKOS.related, ())]:
+    related = [*view.iris(iri, SKOS.related), *coming.get(SKOS.related, ())]
+    own = _top(view, iri) if related else iri
+    for each in dict.fromkeys(related):
         top = _top(view, each)
-        beside.setdefault("Related" if top in (each, _top(view, iri)) else link.to(top).label, []).append(each)
+        beside.setdefault("Related" if top in (each, own) else link.to(top).label, []).append(each)
     for title in sorted(beside):
         yield from group(title, beside[title])
     mapped = [
