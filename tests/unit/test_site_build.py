@@ -6,12 +6,14 @@ import gc
 from pathlib import Path
 
 import pytest
+from markupsafe import Markup
 from tests.conftest import digests
 
 from mirld.errors import InputError
 from mirld.graph.collector import paused
 from mirld.graph.corpus import Corpus
 from mirld.graph.load import load
+from mirld.graph.terms import Iri
 from mirld.site.build import Site, build
 from mirld.site.links import Link
 from mirld.site.material import Material
@@ -96,6 +98,32 @@ def test_links_are_escaped_in_every_part() -> None:
         )
         assert links_html((hostile, Link("<"))) == link_html(hostile) + ", " + link_html(Link("<"))
     assert str(link_html(Link("<b>"))) == "&lt;b&gt;"
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("<b>&\"'", "&lt;b&gt;&amp;&#34;&#39;"),
+        (Markup("<b>"), "<b>"),
+        (Iri("urn:<b>"), "urn:&lt;b&gt;"),
+        (["<b>"], "[&#39;&lt;b&gt;&#39;]"),
+        (5, "5"),
+    ],
+)
+def test_templates_escape_all_that_is_not_html_already(material: Material, value: object, written: str) -> None:
+    """Whatever its type; in a page, in a macro and in what a macro hands on."""
+    environment = Renderer(material.look / "templates")._environment
+    source = "{% macro m(x) %}[{{ x }}]{% endmacro %}{{ value }}{{ m(value) }}{{ m(m(value)) }}"
+    assert environment.from_string(source).render(value=value) == f"{written}[{written}][[{written}]]"
+
+
+def test_an_error_in_a_template_is_on_its_line(small: Path) -> None:
+    """What is compiled into templates beside their own text moves no line."""
+    (small / "site" / "templates" / "pages" / "404.html").write_text("one\n\n{{ nothing.at_all }}", encoding="utf-8")
+    corpus = Corpus.scan(small)
+    with pytest.raises(InputError) as caught:
+        dict(Site(Material.load(corpus, load(corpus))).files())
+    assert (caught.value.file, caught.value.line) == ("site/templates/pages/404.html", 3)
 
 
 def test_what_is_kept_belongs_to_its_templates(small: Path) -> None:

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import jinja2
@@ -66,12 +67,26 @@ class _Memory(jinja2.BytecodeCache):
         self._codes[bucket.key] = bucket.bytecode_to_string()
 
 
+def shown(value: object) -> Markup:
+    """Escape a value as it is shown; what is HTML already is left as it is."""
+    return value if value.__class__ is Markup else escape(value)
+
+
+class _Environment(jinja2.Environment):
+    """Half of what a page shows is HTML already, of filters and macros; `escape` makes each of these anew, twice."""
+
+    def _compile(self, source: str, filename: str) -> CodeType:
+        # The first line imports what a template needs from jinja2; another import there moves no line of an error.
+        first, end, rest = source.partition("\n")
+        return super()._compile(f"{first}; from {__name__} import shown as escape{end}{rest}", filename)
+
+
 class Renderer:
     """Renders contexts with the templates of one folder, each compiled once, or before when `codes` has it."""
 
     def __init__(self, folder: Path, codes: Codes | None = None) -> None:
         self._folder = folder
-        self._environment = jinja2.Environment(
+        self._environment = _Environment(
             loader=jinja2.FileSystemLoader(folder),
             bytecode_cache=_Memory({} if codes is None else codes),
             autoescape=True,
@@ -82,6 +97,8 @@ class Renderer:
             cache_size=-1,
             keep_trailing_newline=True,
         )
+        # A template sees its context and nothing else; and what is not there need not be copied for each page.
+        self._environment.globals.clear()
         self._templates: dict[str, jinja2.Template] = {}
         self._environment.filters |= {"a": link_html, "all": links_html}
         for name in _MACROS:
