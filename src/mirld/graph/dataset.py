@@ -66,13 +66,15 @@ class Graph:
 
     def without(self, names: frozenset[str]) -> Graph:
         """Return a graph without some resources, in the same order: nothing about them, and no link to them."""
+        linking = {subject for name in names for subject, _ in self.incoming(name)}
         result = Graph()
-        result._subjects = {
-            subject: [pair for pair in pairs if pair[1].__class__ is not Iri or pair[1] not in names]
-            for subject, pairs in self._subjects.items()
-            if subject not in names
-        }
-        result._subjects = {subject: pairs for subject, pairs in result._subjects.items() if pairs}
+        for subject, pairs in self._subjects.items():
+            if subject in names:
+                continue
+            if subject in linking:
+                pairs = [pair for pair in pairs if pair[1].__class__ is not Iri or pair[1] not in names]
+            if pairs:
+                result._subjects[subject] = pairs.copy()
         return result
 
     def __contains__(self, subject: object) -> bool:

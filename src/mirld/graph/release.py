@@ -14,9 +14,9 @@ def recalled(graph: Graph) -> frozenset[str]:
     """Return the IRIs of everything that a graph marks `mir:unverified true`."""
     return frozenset(
         subject
-        for subject in graph.subjects()
-        for term in graph.values(subject, MIR.unverified)
-        if isinstance(term, Literal) and term.value in ("true", "1")
+        for subject, pairs in graph.blocks()
+        for predicate, term in pairs
+        if predicate == MIR.unverified and isinstance(term, Literal) and term.value in ("true", "1")
     )
 
 

@@ -9,7 +9,7 @@ from mirld.registry.values import Digest, Entry, File, Layout, Ref
 from mirld.site.contexts import Digested, EntryContext, Fact, Group, Head, Loading, Row, Stored, Table
 from mirld.site.links import Link
 from mirld.site.material import KINDS, Linker, Material
-from mirld.site.names import amount, crumbs_of, plain, size, table, value_text
+from mirld.site.names import amount, crumbs_of, plain, series_iri, size, table, value_text
 from mirld.site.plan import Page
 from mirld.site.snippets import snippet
 from mirld.vocab import DCTERMS, DIGEST_PROPERTIES, FOAF, MIR
@@ -299,7 +299,7 @@ def _fits(material: Material, entry: Entry, incoming: list[tuple[str, str]], lin
     groups = [("Made for", [link.to(ref.iri) for ref in entry.adapter_for])]
     groups.append(("Adapters for it", [link.to(found) for found, name in incoming if name == MIR.adapterFor]))
     if entry.id.domain == "model":
-        series = entry.id.series_id.iri(material.base)
+        series = series_iri(entry.id.architecture, entry.id.series, material.base)
         whole = {
             subject.partition("#")[0] for subject, name in material.view.incoming(series) if name == MIR.adapterFor
         }

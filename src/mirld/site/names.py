@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import cache
 
 from mirld.ids import MirId
 from mirld.registry.values import Value
@@ -13,6 +14,12 @@ from mirld.site.material import Linker
 
 _SIZES = ("bytes", "kB", "MB", "GB", "TB")
 _COUNTS = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
+
+
+@cache
+def series_iri(architecture: str, series: str, base: str) -> str:
+    """Return the IRI of the entry that describes a series."""
+    return MirId("info", architecture, series).iri(base)
 
 
 def crumbs_of(mir_id: MirId, link: Linker, base: str) -> tuple[Crumb, ...]:
@@ -38,7 +45,7 @@ def crumbs_of(mir_id: MirId, link: Linker, base: str) -> tuple[Crumb, ...]:
             role="series",
             mark="r",
             joint=":" if mir_id.compatibility else "",
-            href=link.to(mir_id.series_id.iri(base)).href,
+            href=link.to(series_iri(mir_id.architecture, mir_id.series, base)).href,
         ),
     ]
     if mir_id.compatibility:
