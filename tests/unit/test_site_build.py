@@ -6,7 +6,9 @@ import gc
 from pathlib import Path
 
 import pytest
-from markupsafe import Markup
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup, escape
 from tests.conftest import digests
 
 from mirld.errors import InputError
@@ -18,7 +20,7 @@ from mirld.site.build import Site, build
 from mirld.site.links import Link
 from mirld.site.material import Material
 from mirld.site.output import MARKER
-from mirld.site.render import Renderer, compile_templates, link_html, links_html
+from mirld.site.render import Renderer, compile_templates, link_html, links_html, shown
 
 
 @pytest.fixture
@@ -98,6 +100,14 @@ def test_links_are_escaped_in_every_part() -> None:
         )
         assert links_html((hostile, Link("<"))) == link_html(hostile) + ", " + link_html(Link("<"))
     assert str(link_html(Link("<b>"))) == "&lt;b&gt;"
+
+
+@given(st.text(st.characters() | st.sampled_from("<>&'\"")))
+def test_escaping_is_that_of_markupsafe(text: str) -> None:
+    """Letter by letter, with something to escape or without, as a text or as a text of another type."""
+    assert shown(text) == str(escape(text))
+    assert shown(Iri(text)) == str(escape(text))
+    assert shown(escape(text)) == escape(text)
 
 
 @pytest.mark.parametrize(

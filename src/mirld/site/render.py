@@ -26,6 +26,15 @@ FILTERS = ("a", "all", *_MACROS)
 """Filters of the templates: links as HTML, and those of macros.html whose arguments come again and again."""
 
 
+def shown(value: object) -> str:
+    """Escape a value as it is shown; what is HTML already, and a text that has nothing to escape, is left as it is."""
+    if type(value) is Markup:
+        return value
+    if type(value) is str and not ("&" in value or "<" in value or ">" in value or '"' in value or "'" in value):
+        return value
+    return escape(value)
+
+
 @cache
 def link_html(link: Link) -> Markup:
     """Write a link with its note; without anywhere to go, its label alone. The filter `a`.
@@ -34,8 +43,8 @@ def link_html(link: Link) -> Markup:
     <a href="../?a&amp;b">&lt;b&gt;</a> <small>new</small>
     """
     label, href, note = link
-    text = f'<a href="{escape(href)}">{escape(label)}</a>' if href else escape(label)
-    return Markup(f"{text} <small>{escape(note)}</small>" if note else text)  # noqa: S704  # each part is escaped
+    text = f'<a href="{shown(href)}">{shown(label)}</a>' if href else shown(label)
+    return Markup(f"{text} <small>{shown(note)}</small>" if note else text)  # noqa: S704  # each part is escaped
 
 
 @cache
@@ -65,11 +74,6 @@ class _Memory(jinja2.BytecodeCache):
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         self._codes[bucket.key] = bucket.bytecode_to_string()
-
-
-def shown(value: object) -> Markup:
-    """Escape a value as it is shown; what is HTML already is left as it is."""
-    return value if value.__class__ is Markup else escape(value)
 
 
 class _Environment(jinja2.Environment):
