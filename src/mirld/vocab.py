@@ -140,5 +140,6 @@ PART_PROPERTIES: dict[str, str] = {
     MIR.component: MIR.Component,
     MIR.compatibility: MIR.Compatibility,
     MIR.evidence: MIR.Evidence,
+    MIR.classification: MIR.Classification,
 }
 """Properties that lead from an entry to its parts (hash IRIs of the entry), and the class of the part."""

@@ -32,8 +32,8 @@ OWL_DATATYPES = {
     XSD.string,
 }
 KINDS = (OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
-# Values of these are the names of properties or of parts of several classes.
-WITHOUT_RANGE = {MIR.appliesTo, MIR.supports}
+# Values of these are the names of properties, things of several classes, or a concept or its whole scheme.
+WITHOUT_RANGE = {MIR.appliesTo, MIR.criterion, MIR.ground, MIR.supports}
 
 FILES = sorted((ROOT / "ontology").glob("*.ttl")) + sorted((ROOT / "shapes").glob("*.ttl"))
 

@@ -52,7 +52,7 @@ def is_retired(concept: Node) -> bool:
 
 
 def test_there_are_as_many_schemes_as_files_with_one() -> None:
-    assert len(SCHEMES) == 25
+    assert len(SCHEMES) == 27
     assert len(CONCEPTS) > 1_000
 
 

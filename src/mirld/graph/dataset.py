@@ -156,6 +156,16 @@ class Graph:
         found = {subject for name in classes for subject, predicate in self.incoming(name) if predicate == RDF_TYPE}
         return sorted(found)
 
+    def with_more(self, triples: Iterable[Triple]) -> Graph:
+        """Return a sorted graph of the triples of this one, which is sorted, and of more."""
+        more = Graph(triples)
+        result = Graph()
+        for subject in sorted({*self._subjects, *more._subjects}):
+            pairs = self._subjects.get(subject, [])
+            further = more._subjects.get(subject)
+            result._subjects[subject] = pairs if further is None else sorted({*pairs, *further}, key=_pair_key)
+        return result
+
     def sorted(self) -> Graph:
         """Return the same triples, subjects and pairs in canonical order."""
         result = Graph()

@@ -1,0 +1,131 @@
+"""Classification by rule: SPARQL over what is stated, into a named graph of its own.
+
+A rule is a concept of the scheme `rule`, whose query lies in `ontology/rules/` under its notation. Rules run by their
+`mir:order`, and each sees what those of a lower one found. What they find hangs on names made from the entry
+and the answer, so the same facts give the same triples, and there are no blank nodes.
+
+Loading does not run them: a look-up has no use for what they find. Whoever needs it calls `classify`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+import pyoxigraph
+
+from mirld.errors import InputError, SyntaxInputError
+from mirld.graph.dataset import Dataset
+from mirld.graph.terms import Iri, Literal, Term, Triple
+from mirld.vocab import MIR, PREFIXES, SKOS, XSD
+
+RULES_FOLDER = "ontology/rules"
+
+_NAMED = re.compile(r"\b([a-z][\w-]*):(\w+)")
+_PLACE = re.compile(r"at (\d+):(\d+)")
+_TRUE = Literal("true", XSD.boolean)
+
+
+def classify(dataset: Dataset, root: Path) -> None:
+    """Run the rules of the registry in `root` over a loaded dataset; its view holds what they find, and a graph.
+
+    Raises InputError for a rule that has no query, SyntaxInputError (file, line, column) for a query that is none.
+    """
+    found = infer(dataset, root)
+    graph = f"{dataset.base}graph/inferred"
+    dataset.graphs[graph] = found
+    dataset.sources[graph] = None
+    dataset.files[graph] = RULES_FOLDER
+    dataset.view = dataset.view.with_more(found)
+
+
+def infer(dataset: Dataset, root: Path) -> list[Triple]:
+    """Return what the rules find, sorted; nothing for a registry without rules."""
+    turns = [list(rules) for _, rules in groupby(_rules(dataset, root), key=lambda rule: rule.order)]
+    store = pyoxigraph.Store()
+    store.bulk_extend(_facts(dataset, {name for rules in turns for rule in rules for name in _names(rule.query)}))
+    written: list[bytes] = []
+    for rules in turns:
+        if written:
+            store.load(written[-1], pyoxigraph.RdfFormat.N_TRIPLES)
+        written.append(b"".join(_run(store, dataset.base, rule) for rule in rules))
+    return _read(b"".join(written).decode())
+
+
+class _Rule(NamedTuple):
+    order: int
+    iri: str
+    file: str
+    query: str
+
+
+def _rules(dataset: Dataset, root: Path) -> list[_Rule]:
+    """Read every rule, in the order they run."""
+    view = dataset.view
+    rules = []
+    for iri, predicate in view.incoming(f"{dataset.base}vocab/rule"):
+        if predicate != SKOS.inScheme:
+            continue
+        file = f"{RULES_FOLDER}/{view.text(iri, SKOS.notation)}.rq"
+        try:
+            query = (root / file).read_text(encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"cannot read the query of a rule: {error.strerror}", file=file) from error
+        rules.append(_Rule(int(view.text(iri, MIR.order) or 0), iri, file, query))
+    return sorted(rules)
+
+
+def _names(query: str) -> Iterator[str]:
+    """Give every prefixed name of a query in full; the predicates are among them."""
+    for prefix, local in _NAMED.findall(query):
+        if prefix in PREFIXES:
+            yield PREFIXES[prefix] + local
+
+
+def _facts(dataset: Dataset, predicates: set[str]) -> Iterator[pyoxigraph.Quad]:
+    """Give the triples of the view that a rule may ask for, texts in a language left out."""
+    nodes: dict[Term, pyoxigraph.NamedNode | pyoxigraph.Literal] = {}
+    for subject, predicate, term in dataset.view:
+        if predicate not in predicates or (isinstance(term, Literal) and term.language is not None):
+            continue
+        for one in (subject, predicate, term):
+            if one not in nodes:
+                nodes[one] = _node(one)
+        yield pyoxigraph.Quad(nodes[subject], nodes[predicate], nodes[term])  # type: ignore[arg-type]  # IRIs
+
+
+def _node(term: Term) -> pyoxigraph.NamedNode | pyoxigraph.Literal:
+    if isinstance(term, Literal):
+        return pyoxigraph.Literal(term.value, datatype=pyoxigraph.NamedNode(term.datatype))
+    return pyoxigraph.NamedNode(term)
+
+
+def _run(store: pyoxigraph.Store, base: str, rule: _Rule) -> bytes:
+    try:
+        found = store.query(rule.query, base_iri=base, prefixes=PREFIXES)
+    except SyntaxError as error:
+        place = _PLACE.search(str(error))
+        line, column = (int(place[1]), int(place[2])) if place else (None, None)
+        raise SyntaxInputError("this is no SPARQL", file=rule.file, line=line, column=column) from error
+    if not isinstance(found, pyoxigraph.QueryTriples):
+        raise InputError("a rule makes triples", file=rule.file, hint="write CONSTRUCT")
+    return found.serialize(format=pyoxigraph.RdfFormat.N_TRIPLES) or b""
+
+
+def _read(text: str) -> list[Triple]:
+    """Read N-Triples of IRIs and of `true`, which is all that a classification is made of, and sort them."""
+    terms: dict[str, Iri] = {}
+    triples: list[Triple] = []
+    # As text, since a triple is sorted and told from others as its line is.
+    for line in sorted(set(text.splitlines())):
+        one, two, three = line[:-2].split(" ", 2)
+        subject = terms.get(one) or terms.setdefault(one, Iri(one[1:-1]))
+        predicate = terms.get(two) or terms.setdefault(two, Iri(two[1:-1]))
+        if three[0] == "<":
+            triples.append((subject, predicate, terms.get(three) or terms.setdefault(three, Iri(three[1:-1]))))
+        else:
+            triples.append((subject, predicate, _TRUE))
+    return triples
