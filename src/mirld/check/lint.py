@@ -5,6 +5,8 @@
     lint:term          a term of a known namespace exists       lint:support  evidence supports what is stated by hand
     lint:published     no development entry is published        lint:cycle    no chain of links comes back to itself
     lint:outvoted      sources disagree; what the first in rank says is kept
+    lint:classification  the name of a classification says what it says    lint:ground  it says what it rests on
+    lint:mapping       no two mappings of a pair exclude each other
 
 A rule is a function of (scope, resource, its subjects) and yields problems. It looks at those subjects' own triples,
 and asks the rest only through `Scope.around`, so that one changed entry can be checked alone.
@@ -20,6 +22,7 @@ from mirld.errors import IdError
 from mirld.graph.terms import Iri, Literal
 from mirld.ids import MirId
 from mirld.vocab import (
+    DCTERMS,
     ENTRY_CLASSES,
     MIR,
     OWL,
@@ -35,6 +38,8 @@ Rule = Callable[[Scope, str, Sequence[str]], Iterator[Problem]]
 
 LINEAGE: tuple[str, ...] = (
     str(SKOS.broader),
+    str(SKOS.broadMatch),
+    str(SKOS.narrowMatch),
     *(str(MIR[name]) for name in ("fineTunedFrom", "quantizedFrom", "mergedFrom", "distilledFrom", "variantOf")),
 )
 """Properties whose chains must end."""
@@ -45,6 +50,7 @@ _PLAIN = frozenset((RDF_TYPE, RDFS_LABEL, str(SKOS.altLabel), str(MIR.state), st
 # Pages of the site that are no resources.
 _PAGES = RESERVED_SEGMENTS - {"agent", "graph", "ledger", "licence", "ns", "shapes", "source", "vocab"}
 _VERSION_IRI, _SUPPORTS, _TERMS = OWL.versionIRI, MIR.supports, str(MIR)
+_CLASSIFICATION = MIR.Classification
 _OF_CLASS = {kind: name for name, kind in PART_PROPERTIES.items()}
 
 
@@ -145,7 +151,59 @@ def support(scope: Scope, whole: str, subjects: Sequence[str]) -> Iterator[Probl
             yield Problem("lint:support", "violation", message, whole, predicate)
 
 
-RULES: tuple[Rule, ...] = (entry_ids, files, links, parts, terms, support)
+def classifications(scope: Scope, whole: str, subjects: Sequence[str]) -> Iterator[Problem]:
+    """Check that a classification is named by its mode and answer, answers its criterion, and rests on something.
+
+    The shapes say by its name what an entry may carry (docs/decisions/0010), so the name must be true.
+    """
+    view = scope.view
+    for subject in subjects:
+        if _CLASSIFICATION not in view.types(subject):
+            continue
+        criterion, answer = view.text(subject, MIR.criterion) or "", view.text(subject, MIR.concept)
+        mode = (view.text(subject, MIR.mode) or "").rpartition("/")[2]
+        name = f"#classification-{mode}-{(answer or criterion).rpartition('/vocab/')[2].replace('/', '-')}"
+        if not subject.endswith(name):
+            message = f"the name of this classification says something else than it does: name it {name}"
+            yield Problem("lint:classification", "violation", message, subject, RDF_TYPE)
+        if answer is not None and not answer.startswith((f"{criterion}/", f"{criterion}-")):
+            message = "the answer is none to this criterion: link the criterion, or the list, that it stands below"
+            yield Problem("lint:classification", "violation", message, subject, MIR.concept, Iri(answer))
+        if (answer is None) != (mode == "not-known"):
+            message = (
+                "an answer is not known or it is given: leave mir:concept out of what is not known, and only there"
+            )
+            yield Problem("lint:classification", "violation", message, subject, MIR.mode)
+        wanted = (MIR.ground,) if view.values(subject, MIR.rule) else (DCTERMS.source, MIR.confidence)
+        missing = [prefixed(each) for each in wanted if not view.values(subject, each)]
+        if missing:
+            message = f"nothing says why: write {' and '.join(missing)}"
+            yield Problem("lint:ground", "violation", message, subject, RDF_TYPE)
+
+
+# SKOS S46: exactMatch excludes broadMatch and relatedMatch; S27 with S43: related excludes broader and narrower. That
+# the wider of two is also the narrower is a circle, and closeMatch says of neither which it is.
+_MATCHES: tuple[str, ...] = tuple(
+    str(SKOS[f"{name}Match"]) for name in ("broad", "close", "exact", "narrow", "related")
+)
+
+
+def mappings(scope: Scope, whole: str, subjects: Sequence[str]) -> Iterator[Problem]:
+    """Check that what is said of a pair of concepts by one mapping is not denied by another."""
+    for subject in subjects:
+        found: dict[Iri, list[str]] = defaultdict(list)
+        for predicate, term in scope.view.pairs(subject):
+            if predicate in _MATCHES and isinstance(term, Iri):
+                found[term].append(predicate)
+        for term, predicates in found.items():
+            if len(predicates) > 1:
+                said = " and ".join(map(prefixed, predicates))
+                message = f"two mappings of one pair exclude each other, {said}: keep the one that holds"
+                for each in predicates:
+                    yield Problem("lint:mapping", "violation", message, subject, each, term)
+
+
+RULES: tuple[Rule, ...] = (entry_ids, files, links, parts, terms, support, classifications, mappings)
 """Every rule over one resource; `mirld.check.ledger` has those of the ledger."""
 
 
