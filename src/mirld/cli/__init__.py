@@ -30,6 +30,7 @@ EXIT_INTERRUPTED = 130
 COMMANDS: dict[str, tuple[str, str]] = {
     "build": ("mirld.cli.build:command", "Render the registry as a web site with all its dumps."),
     "check": ("mirld.cli.check:command", "Check the registry against its shapes, its rules and its ledger."),
+    "classify": ("mirld.cli.classify:command", "Say what an entry is by OECD's and NIST's lists, and why."),
     "fmt": ("mirld.cli.fmt:command", "Write data files in the one agreed form."),
     "harvest": ("mirld.cli.harvest:command", "Read other people's lists into data/harvested/."),
     "new": ("mirld.cli.new:command", "Write the skeleton of a new entry."),

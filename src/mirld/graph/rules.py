@@ -18,6 +18,7 @@ from typing import NamedTuple
 import pyoxigraph
 
 from mirld.errors import InputError, SyntaxInputError
+from mirld.graph.collector import paused
 from mirld.graph.dataset import Dataset
 from mirld.graph.terms import Iri, Literal, Term, Triple
 from mirld.vocab import MIR, PREFIXES, SKOS, XSD
@@ -29,6 +30,7 @@ _PLACE = re.compile(r"at (\d+):(\d+)")
 _TRUE = Literal("true", XSD.boolean)
 
 
+@paused()
 def classify(dataset: Dataset, root: Path) -> None:
     """Run the rules of the registry in `root` over a loaded dataset; its view holds what they find, and a graph.
 
@@ -40,6 +42,7 @@ def classify(dataset: Dataset, root: Path) -> None:
     dataset.sources[graph] = None
     dataset.files[graph] = RULES_FOLDER
     dataset.view = dataset.view.with_more(found)
+    dataset.view.index()  # once, for all processes that are forked from here
 
 
 def infer(dataset: Dataset, root: Path) -> list[Triple]:

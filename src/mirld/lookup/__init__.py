@@ -5,11 +5,13 @@
     rank        free text against the names of all entries
     resolve     all readings, put together into one answer
     resolution  the answer
+    classification  what an entry is by published frameworks
 
 Rules of this room: standard library only; nothing is read or written; what is exact is never outdone by what is near.
 """
 
+from mirld.lookup.classification import Card, Line, by_scheme, card, classified_dict
 from mirld.lookup.resolution import Candidate, Resolution
 from mirld.lookup.resolve import resolve
 
-__all__ = ["Candidate", "Resolution", "resolve"]
+__all__ = ["Candidate", "Card", "Line", "Resolution", "by_scheme", "card", "classified_dict", "resolve"]

@@ -2,20 +2,25 @@
 
     values    what an entry and its parts are, as dataclasses without RDF
     read      dataset → values
+    frameworks  the criteria and activities that a model is classified by
     registry  all values, and the look-up tables over them
 
 Rules of this room: standard library only; values are frozen; order is sorted; unknown is None or empty, never a guess.
 """
 
+from mirld.registry.frameworks import read_frameworks
 from mirld.registry.read import read_registry
 from mirld.registry.registry import Registry
 from mirld.registry.values import (
+    Classification,
     Compatibility,
     Component,
+    Criterion,
     Digest,
     Entry,
     Evidence,
     File,
+    Frameworks,
     Layout,
     LedgerRecord,
     Loader,
@@ -27,12 +32,15 @@ from mirld.registry.values import (
 )
 
 __all__ = [
+    "Classification",
     "Compatibility",
     "Component",
+    "Criterion",
     "Digest",
     "Entry",
     "Evidence",
     "File",
+    "Frameworks",
     "Layout",
     "LedgerRecord",
     "Loader",
@@ -42,5 +50,6 @@ __all__ = [
     "Repository",
     "Setting",
     "Source",
+    "read_frameworks",
     "read_registry",
 ]

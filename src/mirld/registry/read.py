@@ -13,6 +13,7 @@ from mirld.graph.terms import Literal, Term
 from mirld.ids import MirId
 from mirld.registry.registry import Registry
 from mirld.registry.values import (
+    Classification,
     Compatibility,
     Component,
     Digest,
@@ -212,6 +213,7 @@ class _Reader:
             key_fragments=said.texts(MIR.keyFragment),
             tensor_counts=tuple(int(text) for text in said.texts(MIR.tensorCount) if text.isdigit()),
             tensor_shapes=said.texts(MIR.tensorShape),
+            classifications=self._parts(said, MIR.classification, self.classification),
             sources=self._refs(said, MIR.source),
         )
 
@@ -338,6 +340,23 @@ class _Reader:
             supports=said.texts(MIR.supports),
             sources=said.sources,
             locator=said.text(MIR.locator),
+            confidence=self._ref(said, MIR.confidence),
+        )
+
+    def classification(self, iri: str) -> Classification:
+        said = self._said(iri)
+        criterion = self._ref(said, MIR.criterion) or Ref("", "")
+        start, _, rest = criterion.iri.partition("/vocab/")
+        return Classification(
+            iri=iri,
+            scheme=self.ref(f"{start}/vocab/{rest.partition('/')[0]}"),
+            criterion=criterion,
+            concept=self._ref(said, MIR.concept),
+            mode=(said.text(MIR.mode) or "").rpartition("/")[2],
+            unverified=said.text(MIR.unverified) == "true",
+            rules=self._refs(said, MIR.rule),
+            grounds=self._refs(said, MIR.ground),
+            sources=said.sources,
             confidence=self._ref(said, MIR.confidence),
         )
 

@@ -155,6 +155,27 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Classification:
+    """What an entry is by one criterion or list of a published framework.
+
+    `mode` is asserted, supports, to-consider or not-known; `concept` is None exactly for the last. What follows from
+    `rules` has `grounds`; what was declared by hand has `sources` and a `confidence`. `unverified` says that the
+    criterion or the answer is only recalled from the publication.
+    """
+
+    iri: str
+    scheme: Ref
+    criterion: Ref
+    concept: Ref | None
+    mode: str
+    unverified: bool = False
+    rules: tuple[Ref, ...] = ()
+    grounds: tuple[Ref, ...] = ()
+    sources: tuple[str, ...] = ()
+    confidence: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One entry of the registry: `types` are local names of its classes, `sources` the sources that describe it."""
 
@@ -192,6 +213,8 @@ class Entry:
     key_fragments: tuple[str, ...] = ()
     tensor_counts: tuple[int, ...] = ()
     tensor_shapes: tuple[str, ...] = ()
+    classifications: tuple[Classification, ...] = ()
+    """Declared ones; those that rules give as well, when the dataset was classified."""
     sources: tuple[Ref, ...] = ()
 
     @property
@@ -229,3 +252,23 @@ class Source:
     retrieved: str | None = None
     confidence: Ref | None = None
     rank: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion:
+    """One criterion of the OECD's framework: `subject` is what can answer it, model, data, system or deployment."""
+
+    iri: str
+    code: str
+    label: str
+    dimension: str
+    subject: str
+    unverified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frameworks:
+    """The lists that a card goes through: the OECD's criteria and NIST's activities, each in its order."""
+
+    criteria: tuple[Criterion, ...]
+    activities: tuple[Ref, ...]
