@@ -67,7 +67,7 @@ def build(root: Path, out: Path, seed: int, workers: int) -> dict[str, str]:
 
 def copy_shuffled(root: Path, target: Path, chance: random.Random) -> None:
     """Copy a registry: files are made in another order, and those that are only read hold their triples in another."""
-    folders = ("data", "mappings", "ontology", "shapes", "site")
+    folders = ("data", "mappings", "ontology", "queries", "shapes", "site")
     files = [path for folder in folders for path in (root / folder).rglob("*")]
     files = [path for path in files if path.is_file()]
     chance.shuffle(files)

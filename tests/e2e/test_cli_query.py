@@ -168,3 +168,39 @@ def test_a_term_that_does_not_exist_is_named(tmp_path: Path) -> None:
     assert b"mir:Modl is no term of the ontology: did you mean mir:Model?\n" in done.stderr
     assert b"Nothing" not in done.stderr
     assert b"Never" not in done.stderr
+
+
+def test_saved_queries_are_listed_with_their_questions(tmp_path: Path) -> None:
+    """Name and question, one a line; nothing is loaded for it."""
+    done = query(tmp_path, "--saved", "list", root=ROOT)
+    assert done.returncode == 0
+    lines = done.stdout.decode().splitlines()
+    assert lines[0].split() == ["name", "question"]
+    assert [line.split()[0] for line in lines[1:]] == sorted(path.stem for path in (ROOT / "queries").glob("*.rq"))
+    assert all(line.endswith("?") for line in lines[1:])
+
+
+def test_a_saved_query_runs_by_its_name_over_what_the_rules_find(tmp_path: Path) -> None:
+    done = query(tmp_path, "--saved", "models-by-activity", "--format", "csv", root=ROOT)
+    assert done.returncode == 0
+    assert done.stdout.decode().splitlines()[1].startswith("https://w3id.org/mir/vocab/nist-ai-use/content-creation,")
+
+
+def test_what_the_rules_find_is_a_named_graph(tmp_path: Path) -> None:
+    """Apart from what is stated, so that anybody can leave it out."""
+    text = "ASK { GRAPH <graph/inferred> { ?e mir:classification ?c } }"
+    assert query(tmp_path, text, root=ROOT).stdout == b"yes\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--saved", "models-by-activty"], "hint: did you mean models-by-activity?"),
+        (["--saved", "nothing like it"], "hint: there are basis-of-a-model, "),
+        (["--saved", "grounds", "ASK {}"], "only once"),
+    ],
+)
+def test_a_saved_query_that_is_not_there_is_wrong_usage(tmp_path: Path, arguments: list[str], words: str) -> None:
+    done = query(tmp_path, *arguments, root=ROOT)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert words in done.stderr.decode()

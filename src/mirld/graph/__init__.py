@@ -10,9 +10,11 @@
     turtle, ntriples, jsonld   writers, each with one way to write a graph
     files     files replaced whole or not at all
     query     SPARQL over a dataset, answers as text
+    saved     the queries that come with a registry
+    rules     classification by rule, into a graph of its own
 
 Rules of this room:
 1. A term is an `Iri` or a `Literal`; a triple is a plain tuple of (subject IRI, predicate IRI, term).
 2. There are no blank nodes; reading one is an InputError.
-3. Only `load` and `query` import pyoxigraph; the rest is standard library, so that writers start at once.
+3. Only `load`, `query` and `rules` import pyoxigraph; the rest is standard library, so that writers start at once.
 """

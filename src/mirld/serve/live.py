@@ -25,7 +25,7 @@ from mirld.site.build import Site as Pages
 from mirld.site.build import build
 from mirld.site.material import Material
 
-_WATCHED = ("ontology", "mappings", "shapes", "data", "site")
+_WATCHED = ("ontology", "mappings", "shapes", "data", "queries", "site")
 
 
 class Loaded:
