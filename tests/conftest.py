@@ -16,6 +16,7 @@ from tests.site.reading import HtmlPage, read_pages
 from mirld.graph.corpus import Corpus
 from mirld.graph.dataset import Dataset
 from mirld.graph.load import load
+from mirld.graph.rules import classify
 from mirld.registry import Registry, read_registry
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -65,8 +66,10 @@ def small(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def dataset() -> Dataset:
-    """Load the real registry and merge it."""
-    return load(Corpus.scan(ROOT))
+    """Load the real registry, merge it and run its rules, as a build does."""
+    found = load(Corpus.scan(ROOT))
+    classify(found, ROOT)
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from mirld.check.shapes import Shapes
 from mirld.graph.corpus import Corpus
 from mirld.graph.dataset import Dataset, Graph
 from mirld.graph.load import load
-from mirld.graph.rules import classify, infer
+from mirld.graph.rules import infer
 from mirld.vocab import MIR, SKOS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,16 +23,8 @@ RULES = ROOT / "ontology" / "rules"
 
 
 @pytest.fixture(scope="module")
-def classified() -> Dataset:
-    """Load the real registry and run its rules."""
-    dataset = load(Corpus.scan(ROOT))
-    classify(dataset, ROOT)
-    return dataset
-
-
-@pytest.fixture(scope="module")
-def view(classified: Dataset) -> Graph:
-    return classified.view
+def view(dataset: Dataset) -> Graph:
+    return dataset.view
 
 
 def said(view: Graph, entry: str, mode: str | None = None) -> set[str]:
@@ -63,9 +55,9 @@ def test_each_rule_finds_something(view: Graph) -> None:
     assert {f"{VOCAB}rule/{path.stem}" for path in RULES.iterdir()} == set(used)
 
 
-def test_the_same_facts_give_the_same_triples(classified: Dataset) -> None:
+def test_the_same_facts_give_the_same_triples(dataset: Dataset) -> None:
     again = load(Corpus.scan(ROOT))
-    assert infer(again, ROOT) == classified.graphs[f"{BASE}graph/inferred"]
+    assert infer(again, ROOT) == dataset.graphs[f"{BASE}graph/inferred"]
 
 
 def test_every_model_and_series_of_models_is_classified_or_said_not_to_be(view: Graph) -> None:
@@ -163,7 +155,7 @@ def test_known_models_are_classified_as_a_person_would(view: Graph, entry: str, 
     assert found - {"asserted oecd-class/am-1-1", "asserted oecd-class/am-3-1"} == expected
 
 
-def test_what_the_rules_find_keeps_to_every_shape_and_rule_of_the_registry(classified: Dataset) -> None:
+def test_what_the_rules_find_keeps_to_every_shape_and_rule_of_the_registry(dataset: Dataset) -> None:
     """The inferred graph is checked as if it had been written by hand."""
-    report = check(Corpus.scan(ROOT), classified, Shapes.read(ROOT / "shapes"), everything=False)
+    report = check(Corpus.scan(ROOT), dataset, Shapes.read(ROOT / "shapes"), everything=False)
     assert report.findings == ()

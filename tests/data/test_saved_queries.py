@@ -8,12 +8,9 @@ from pathlib import Path
 import pytest
 import rdflib
 
-from mirld.graph.corpus import Corpus
 from mirld.graph.dataset import Dataset
-from mirld.graph.load import load
 from mirld.graph.ntriples import write_ntriples
 from mirld.graph.query import Answer, Endpoint
-from mirld.graph.rules import classify
 from mirld.graph.saved import saved_queries
 from mirld.graph.terms import Literal
 from mirld.vocab import DEFAULT_BASE, PREFIXES
@@ -24,23 +21,15 @@ HEAD = f"BASE <{DEFAULT_BASE}>\n" + "".join(f"PREFIX {name}: <{iri}>\n" for name
 
 
 @pytest.fixture(scope="module")
-def classified() -> Dataset:
-    """Load the real registry and run its rules."""
-    dataset = load(Corpus.scan(ROOT))
-    classify(dataset, ROOT)
-    return dataset
+def endpoint(dataset: Dataset) -> Endpoint:
+    return Endpoint(dataset, named_graphs=False)
 
 
 @pytest.fixture(scope="module")
-def endpoint(classified: Dataset) -> Endpoint:
-    return Endpoint(classified, named_graphs=False)
-
-
-@pytest.fixture(scope="module")
-def other(classified: Dataset) -> rdflib.Graph:
+def other(dataset: Dataset) -> rdflib.Graph:
     """Fill rdflib with what the queries name; it takes a minute over everything."""
     named = {PREFIXES[prefix] + name for query in SAVED.values() for prefix, name in _names(query.text)}
-    kept = [triple for triple in classified.view if triple[1] in named]
+    kept = [triple for triple in dataset.view if triple[1] in named]
     return rdflib.Graph().parse(data=write_ntriples(kept), format="nt")
 
 

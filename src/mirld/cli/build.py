@@ -113,6 +113,7 @@ def _build(
     from mirld.graph.collector import paused
     from mirld.graph.corpus import Corpus
     from mirld.graph.load import load
+    from mirld.graph.rules import classify
     from mirld.site.build import Site, build
     from mirld.site.material import Material
     from mirld.site.render import compile_templates
@@ -131,6 +132,7 @@ def _build(
             judging = None
             if judge is not None:
                 judging = stack.enter_context(Aside(partial(judge, corpus, dataset), fork=several))
+            classify(dataset, corpus.root)
             material = Material.load(corpus, dataset, with_unverified=with_unverified)
             report = build(
                 Site(material, site_path=site_path, codes=compiling.result()),

@@ -15,6 +15,7 @@ from mirld.graph.corpus import Corpus
 from mirld.graph.dataset import Dataset
 from mirld.graph.load import load
 from mirld.graph.query import Endpoint
+from mirld.graph.rules import classify
 from mirld.lookup import resolve
 from mirld.registry import Registry, read_registry
 from mirld.serve.description import describe_service
@@ -94,6 +95,7 @@ class Live:
     def _make(self) -> Loaded:
         corpus = Corpus.scan(self._root, base=self._base)
         dataset = load(corpus)
+        classify(dataset, self._root)
         if self._built is not None:
             return Loaded(corpus, dataset, self._built)
         assert self._temporary is not None  # noqa: S101 - made exactly when there is no built folder

@@ -24,6 +24,7 @@ from mirld.site.material import ONTOLOGY, Material
 from mirld.site.output import MARKER, Staging
 from mirld.site.pages import context_of
 from mirld.site.plan import Page
+from mirld.site.query_pages import query_files
 from mirld.site.render import Codes, Renderer
 from mirld.workers import run
 
@@ -94,8 +95,10 @@ class Site:
     def tasks(self) -> list[Task]:
         """Share the work out, what takes longest first; what needs all of it is left to `join` and `closing`."""
         pages = [page for page in self._material.pages if page.view != "data"]
-        light = [page for page in pages if page.view not in _HEAVY]
+        queries = tuple(page for page in pages if page.view == "query")
+        light = [page for page in pages if page.view not in _HEAVY and page.view != "query"]
         tasks = [Task(nquads=True), Task(pageless=self._material.pageless), Task(copies=True)]
+        tasks += [Task(queries)] if queries else []  # together, since they share a store that takes long to fill
         tasks += [Task((page,)) for page in pages if page.view in _HEAVY]
         return tasks + [Task(tuple(light[at : at + _CHUNK])) for at in range(0, len(light), _CHUNK)]
 
@@ -128,6 +131,8 @@ class Site:
             yield f"{folder}index.nt", forms.ntriples
         context = context_of(self._material, page, forms.jsonld.decode() if forms else None)
         yield f"{folder}index.html", self._renderer.render(page.view, context)
+        if page.view == "query":
+            yield from query_files(self._material, page)
 
     def _forms(self, page: Page, pieces: Pieces) -> Forms | None:
         if page.view == "shapes":

@@ -130,6 +130,7 @@ class EntryContext:
     judged: Table | None
     settings: Table | None
     parameters: Table | None
+    classified: Table | None
     evidence: Table | None
     sources: tuple[Link, ...]
     disputed: Table | None
@@ -162,8 +163,25 @@ class ResourceContext:
     facts: tuple[Fact, ...]
     tree: tuple[Group, ...]
     entries: tuple[EntryRow, ...]
+    classified: Table | None
+    gap: str | None
     total: int
     more: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueryContext:
+    """query.html: a saved query, and the first `shown` of the `total` rows of its answer."""
+
+    head: Head
+    label: str
+    crumbs: tuple[Crumb, ...]
+    about: str
+    text: str
+    command: str
+    answer: Table | None
+    total: int
+    shown: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,13 +6,14 @@ from functools import cache
 
 from mirld.graph.terms import Iri, Literal
 from mirld.registry.values import Digest, Entry, File, Layout, Ref
+from mirld.site.classification_pages import classified
 from mirld.site.contexts import Digested, EntryContext, Fact, Group, Head, Loading, Row, Stored, Table
 from mirld.site.links import Link
 from mirld.site.material import KINDS, Linker, Material
 from mirld.site.names import amount, crumbs_of, plain, series_iri, size, table, value_text
 from mirld.site.plan import Page
 from mirld.site.snippets import snippet
-from mirld.vocab import DCTERMS, DIGEST_PROPERTIES, FOAF, MIR
+from mirld.vocab import DCTERMS, DIGEST_PROPERTIES, FOAF, MIR, SKOS
 
 _DIGEST_WORDS = {iri.rpartition("#")[2]: words for iri, words in DIGEST_PROPERTIES.items()}
 
@@ -63,15 +64,15 @@ def entry_context(material: Material, page: Page, head: Head) -> EntryContext:
         judged=_judged(material, entry, incoming, link),
         settings=_settings(material, entry, link),
         parameters=_parameters(entry, link),
+        classified=classified(entry, link),
         evidence=_evidence(entry, link),
         sources=tuple(link.to(found.iri) for found in entry.sources),
         disputed=_disputed(material, entry, link),
         recorded=_recorded(material, entry, link),
         aliases=tuple(
-            Link(material.view.text(subject, "http://www.w3.org/2004/02/skos/core#notation") or subject, found.href)
-            for subject, found in (
-                (subject, link.to(subject)) for subject, predicate in incoming if predicate == DCTERMS.isReplacedBy
-            )
+            Link(material.view.text(subject, SKOS.notation) or subject, link.to(subject).href)
+            for subject, predicate in incoming
+            if predicate == DCTERMS.isReplacedBy
         ),
         incoming=len(incoming),
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from mirld.registry.values import Entry
+from mirld.site.classification_pages import grounds
 from mirld.site.contexts import (
     Bar,
     Group,
@@ -21,6 +22,7 @@ from mirld.site.links import Link
 from mirld.site.material import Linker, Material
 from mirld.site.names import crumbs_of, plain, table, trail
 from mirld.site.plan import ROWS, Page
+from mirld.site.query_pages import questions
 from mirld.vocab import DCTERMS, MIR, SKOS
 
 Item = TypeVar("Item")
@@ -75,6 +77,7 @@ _INDEX_TEXTS = {
         "Every name that was ever published, and what became of it. None is lost, none is used twice.",
     ),
     "browse": ("Browse", "Every way into the registry."),
+    "query": ("Questions", "Questions about the whole registry, each with its query and its answer."),
 }
 
 
@@ -84,7 +87,9 @@ def index_context(material: Material, page: Page, head: Head) -> IndexContext:
     name = page.path
     label, lede = _INDEX_TEXTS[name]
     groups = (
-        _browse(material, link)
+        questions(material, link)
+        if name == "query"
+        else _browse(material, link)
         if name == "browse"
         else _ledger(material, link)
         if name == "ledger"
@@ -164,6 +169,7 @@ def _browse(material: Material, link: Linker) -> tuple[Group, ...]:
         )
         if links:
             groups.append(Group(title=title, links=tuple(links)))
+    groups += [group._replace(title="Questions") for group in questions(material, link)]
     return tuple(groups)
 
 
@@ -197,11 +203,17 @@ def entries_context(material: Material, page: Page, head: Head) -> ListContext:
         Row(
             anchor="",
             head=Link(entry.label, link.to(entry.iri).href),
-            cells=(plain(material.ids[entry.iri]), plain(kind_of(entry)), plain(entry.issued)),
+            cells=(
+                plain(material.ids[entry.iri]),
+                plain(kind_of(entry)),
+                plain(entry.issued),
+                *grounds(page.topic, entry, link),
+            ),
         )
         for entry in _slice(entries, page)
     )
-    return _list(page, head, link, label, ("Name", "Id", "Kind", "Released"), rows, len(entries))
+    headings = ("Name", "Id", "Kind", "Released", "How", "Rests on")
+    return _list(page, head, link, label, headings, rows, len(entries))
 
 
 def names_context(material: Material, page: Page, head: Head) -> ListContext:

@@ -15,7 +15,9 @@ from mirld.graph.corpus import Corpus
 from mirld.graph.dataset import Dataset, Graph
 from mirld.graph.describe import Descriptions
 from mirld.graph.jsonld import JsonLdWriter
+from mirld.graph.query import Endpoint
 from mirld.graph.release import recalled, without
+from mirld.graph.saved import SavedQuery, saved_queries
 from mirld.graph.terms import Iri, Literal, Triple, sort_key
 from mirld.registry import Entry, Registry, read_registry
 from mirld.site.links import Link, Places, outside, prefixed, root_of, short_name
@@ -54,6 +56,8 @@ class Material:
     places: Places
     context: Mapping[str, Any]
     withheld: frozenset[str] = frozenset()
+    queries: Mapping[str, SavedQuery] = field(default_factory=dict)
+    endpoints: list[Endpoint] = field(default_factory=list)
     _labels: dict[str, str] = field(default_factory=dict)
     _carriers: dict[str, list[Entry]] = field(default_factory=dict)
     _links: dict[str, tuple[dict[str, Link], dict[str, Link]]] = field(default_factory=dict)
@@ -68,7 +72,8 @@ class Material:
         What is marked mir:unverified is withheld from exports, unless `with_unverified`.
         """
         registry = read_registry(dataset)
-        pages = plan(dataset.view, registry)
+        queries = saved_queries(corpus.root)
+        pages = plan(dataset.view, registry, queries)
         return cls(
             folder=corpus.root,
             look=look or corpus.root / "site",
@@ -78,6 +83,7 @@ class Material:
             places=Places({page.subject: page.path for page in pages if page.subject}, dataset.view),
             context=read_context(corpus.root / "ontology" / "context.jsonld"),
             withheld=frozenset() if with_unverified else recalled(dataset.view),
+            queries=queries,
         )
 
     @property

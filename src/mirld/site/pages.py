@@ -16,6 +16,7 @@ from mirld.site.links import root_of
 from mirld.site.list_pages import entries_context, home_context, index_context, index_title, names_context
 from mirld.site.material import Material
 from mirld.site.plan import Page
+from mirld.site.query_pages import query_context
 from mirld.site.register_pages import ledger_context, source_context
 from mirld.site.vocabulary_pages import ontology_context, resource_context, scheme_context
 from mirld.vocab import DCTERMS, SKOS
@@ -49,6 +50,11 @@ def _resource_titles(material: Material, page: Page) -> Titles:
 def _ledger_titles(material: Material, page: Page) -> Titles:
     text = material.view.text(page.subject, SKOS.notation) or page.path
     return f"{text}: what became of this name", f"What became of the name {text} in the registry of MIR names."
+
+
+def _query_titles(material: Material, page: Page) -> Titles:
+    query = material.queries[page.topic]
+    return query.question, query.about or query.question
 
 
 def _index_titles(material: Material, page: Page) -> Titles:
@@ -99,6 +105,7 @@ VIEWS: Mapping[str, View] = {
         _fixed("Shapes", "What must hold of every entry, each rule with a name and the message it gives."),
         "ns",
     ),
+    "query": View("pages/query.html", query_context, _query_titles, "browse"),
     "source": View("pages/source.html", source_context, _resource_titles, "source"),
     "ledger": View("pages/ledger.html", ledger_context, _ledger_titles, "ledger"),
     "data": View(
@@ -112,8 +119,10 @@ VIEWS: Mapping[str, View] = {
     ),
     "lost": View("pages/404.html", lost_context, _fixed("No such page", "There is no page here.")),
     **{
-        f"index-{name}": View("pages/index.html", index_context, _index_titles, name if name != "agent" else "browse")
-        for name in ("vocab", "agent", "licence", "source", "ledger", "browse")
+        f"index-{name}": View(
+            "pages/index.html", index_context, _index_titles, "browse" if name in ("agent", "query") else name
+        )
+        for name in ("vocab", "agent", "licence", "source", "ledger", "browse", "query")
     },
     **{
         f"list-{name}": View("pages/list.html", entries_context, _list_titles, "browse")

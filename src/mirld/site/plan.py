@@ -46,14 +46,16 @@ _LISTED = ("vocab/domain/", "vocab/architecture/")
 _INDEXES = ("vocab", "agent", "licence", "source", "ledger", "browse")
 
 
-def plan(view: Graph, registry: Registry) -> tuple[Page, ...]:
-    """List all pages, sorted by path.
+def plan(view: Graph, registry: Registry, queries: Iterable[str] = ()) -> tuple[Page, ...]:
+    """List all pages, sorted by path; `queries` are the names of saved ones.
 
     Raises ConflictError when two would share a folder on a file system that ignores case, InputError for a name that
     no file system holds.
     """
     pages = [Page("", "home"), Page("data", "data"), Page("docs/grammar", "grammar"), Page("shapes", "shapes")]
     pages += [Page(name, f"index-{name}") for name in _INDEXES]
+    asked = [Page(f"query/{name}", "query", "", name) for name in queries]
+    pages += [Page("query", "index-query"), *asked] if asked else ()
     resources = list(_resources(view, registry))
     pages += resources
     pages += _lists(registry)

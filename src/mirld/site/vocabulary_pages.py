@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from mirld.graph.dataset import Graph
 from mirld.graph.terms import Iri, Literal, Term
 from mirld.registry.values import Entry
+from mirld.site.classification_pages import entries_by, gap
 from mirld.site.contexts import (
     Branch,
     Crumb,
@@ -67,6 +68,7 @@ def resource_context(material: Material, page: Page, head: Head) -> ResourceCont
     view, iri = material.view, page.subject
     entries = material.carriers(iri)
     scheme = next(iter(view.iris(iri, SKOS.inScheme)), None)
+    by_ground = entries_by(iri, entries[:SHOWN], material, link)
     return ResourceContext(
         head=head,
         label=material.label(iri),
@@ -84,7 +86,9 @@ def resource_context(material: Material, page: Page, head: Head) -> ResourceCont
         ),
         facts=facts_of(view, iri, link, _SAID),
         tree=tuple(_around(view, iri, link)),
-        entries=tuple(entry_row(material, entry, link) for entry in entries[:SHOWN]),
+        entries=() if by_ground else tuple(entry_row(material, entry, link) for entry in entries[:SHOWN]),
+        classified=by_ground,
+        gap=gap(material, iri),
         total=len(entries),
         more=f"{link.root}{list_path(page)}/" if len(entries) > SHOWN else None,
     )
