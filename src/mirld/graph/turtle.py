@@ -38,7 +38,7 @@ class TurtleWriter:
         self._prefixes = prefixes
         self._names = {namespace: name for name, namespace in prefixes.items()}
         self._iris: dict[str, tuple[str, str]] = {}
-        self._order: dict[str, tuple[bool, bool, str]] = {}
+        self._ordered: dict[tuple[str, ...], tuple[list[tuple[str, str]], set[str]]] = {}
         self.used: set[str] = set()
 
     def document(self, triples: Iterable[Triple]) -> str:
@@ -75,7 +75,10 @@ class TurtleWriter:
             return f"{name}:{iri[start:]}"
         if iri.startswith(self._base):
             relative = iri[len(self._base) :]
-            if not _RISKY_RELATIVE.search(relative):
+            # Most names are plain paths, of which nothing is risky; that is seen faster than looked for.
+            if (relative and relative[0] not in "/?#." and ":" not in relative and "/." not in relative) or (
+                not _RISKY_RELATIVE.search(relative)
+            ):
                 return f"<{relative}>"
         return f"<{iri}>"
 
@@ -99,13 +102,14 @@ class TurtleWriter:
     def block(self, subject: str, pairs: Iterable[Pair]) -> str:
         """Write all that is said of one subject, given in canonical order."""
         by_predicate: dict[str, list[str]] = {}
-        for property_, term in pairs:
+        for predicate, term in pairs:
             written = self.term(term) if isinstance(term, Literal) else self.iri(term)
-            by_predicate.setdefault(property_, []).append(written)
+            by_predicate.setdefault(predicate, []).append(written)
+        names, prefixes = self._names_of(tuple(by_predicate))
+        self.used |= prefixes
         lines = []
-        for predicate in sorted(by_predicate, key=self._predicate_key):
-            name = "a" if predicate == RDF_TYPE else self.iri(predicate)
-            objects = by_predicate[predicate]
+        for property_, name in names:
+            objects = by_predicate[property_]
             line = f"{_INDENT}{name} {', '.join(objects)}"
             if len(line) > _WIDTH and len(objects) > 1:
                 # One object a line, so that adding one changes one line.
@@ -113,13 +117,20 @@ class TurtleWriter:
             lines.append(line)
         return self.iri(subject) + "\n" + " ;\n".join(lines) + " .\n"
 
-    def _predicate_key(self, predicate: str) -> tuple[bool, bool, str]:
-        key = self._order.get(predicate)
-        if key is None:
+    def _names_of(self, predicates: tuple[str, ...]) -> tuple[list[tuple[str, str]], set[str]]:
+        """Return predicates with their names, in the order of their names, and the prefixes of these.
+
+        Resources of one kind have the same predicates, so there are few such lists.
+        """
+        found = self._ordered.get(predicates)
+        if found is None:
+            others, self.used = self.used, set()
             # `a` needs no prefix, so rdf:type is not written as a name and does not count as a use of `rdf:`.
-            name = "" if predicate == RDF_TYPE else self.iri(predicate)
-            key = self._order[predicate] = (predicate != RDF_TYPE, predicate != RDFS_LABEL, name)
-        return key
+            named = [(predicate, "a" if predicate == RDF_TYPE else self.iri(predicate)) for predicate in predicates]
+            named.sort(key=lambda pair: (pair[0] != RDF_TYPE, pair[0] != RDFS_LABEL, pair[1]))
+            found = self._ordered[predicates] = (named, self.used)
+            self.used = others
+        return found
 
 
 def write_turtle(triples: Iterable[Triple], base: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
