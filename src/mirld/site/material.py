@@ -44,8 +44,8 @@ KINDS: dict[str, str] = {
 class Material:
     """`folder` holds ontology/, shapes/ and site/content, `look` holds templates/ and static/.
 
-    `withheld` are resources that have a page and are in no export. Nothing here changes once `load` returned, save that
-    what was worked out once is remembered.
+    `unverified` are resources that were only recalled; `withheld` are those of them that have a page and are in no
+    export. Nothing here changes once `load` returned, save that what was worked out once is remembered.
     """
 
     folder: Path
@@ -55,6 +55,7 @@ class Material:
     pages: tuple[Page, ...]
     places: Places
     context: Mapping[str, Any]
+    unverified: frozenset[str] = frozenset()
     withheld: frozenset[str] = frozenset()
     queries: Mapping[str, SavedQuery] = field(default_factory=dict)
     endpoints: list[Endpoint] = field(default_factory=list)
@@ -74,6 +75,7 @@ class Material:
         registry = read_registry(dataset)
         queries = saved_queries(corpus.root)
         pages = plan(dataset.view, registry, queries)
+        unverified = recalled(dataset.view)
         return cls(
             folder=corpus.root,
             look=look or corpus.root / "site",
@@ -82,7 +84,8 @@ class Material:
             pages=pages,
             places=Places({page.subject: page.path for page in pages if page.subject}, dataset.view),
             context=read_context(corpus.root / "ontology" / "context.jsonld"),
-            withheld=frozenset() if with_unverified else recalled(dataset.view),
+            unverified=unverified,
+            withheld=frozenset() if with_unverified else unverified,
             queries=queries,
         )
 
@@ -201,6 +204,14 @@ class Linker:
         if found is None:
             found = self._known[iri] = self._make(iri)
         return found if note is None else found._replace(note=note)
+
+    def marked(self, iri: str) -> Link:
+        """Link to a thing, with a remark when it was only recalled and never compared with its publication."""
+        return self.to(iri, self.mark(iri))
+
+    def mark(self, iri: str) -> str | None:
+        """Return the remark beside a link to what was only recalled."""
+        return "not verified" if iri in self._material.unverified else None
 
     def _make(self, iri: str) -> Link:
         material = self._material

@@ -76,8 +76,8 @@ def resource_context(material: Material, page: Page, head: Head) -> ResourceCont
         iri=iri,
         definition=view.text(iri, SKOS.definition) or view.text(iri, DCTERMS.description),
         replaced_by=tuple(link.to(found) for found in view.iris(iri, DCTERMS.isReplacedBy)),
-        deprecated=_is_marked(view, iri, OWL.deprecated),
-        unverified=_is_marked(view, iri, MIR.unverified),
+        deprecated=view.text(iri, OWL.deprecated) == "true",
+        unverified=iri in material.unverified,
         notes=tuple(
             term.value
             for name in (SKOS.scopeNote, SKOS.editorialNote)
@@ -94,10 +94,6 @@ def resource_context(material: Material, page: Page, head: Head) -> ResourceCont
     )
 
 
-def _is_marked(view: Graph, iri: str, name: str) -> bool:
-    return view.text(iri, name) == "true"
-
-
 def _around(view: Graph, iri: str, link: Linker) -> Iterator[Group]:
     """Group what stands above, below and beside a concept: in its scheme and in others, stated here or there."""
     coming: dict[str, list[Iri]] = {}
@@ -107,7 +103,7 @@ def _around(view: Graph, iri: str, link: Linker) -> Iterator[Group]:
     def group(title: str, iris: Iterable[Iri]) -> Iterator[Group]:
         found = sorted(set(iris), key=lambda each: _turn(view, each))
         if found:
-            yield Group(title=title, links=tuple(link.to(each, _mark(view, each)) for each in found))
+            yield Group(title=title, links=tuple(link.marked(each) for each in found))
 
     yield from group("Broader", view.iris(iri, SKOS.broader))
     yield from group("Narrower", [*view.iris(iri, SKOS.narrower), *coming.get(SKOS.broader, ())])
@@ -121,7 +117,7 @@ def _around(view: Graph, iri: str, link: Linker) -> Iterator[Group]:
     for title in sorted(beside):
         yield from group(title, beside[title])
     mapped = [
-        link.to(each, _mark(view, each) or how)
+        link.to(each, link.mark(each) or how)
         for name, how in _MATCHES.items()
         for each in sorted(coming.get(name, ()), key=lambda each: _turn(view, each))
     ]
@@ -137,10 +133,6 @@ def _top(view: Graph, iri: str) -> str:
         seen.append(iri)
         iri = next(iter(view.iris(iri, SKOS.broader)), Iri(iri))
     return iri
-
-
-def _mark(view: Graph, iri: str) -> str | None:
-    return "not verified" if _is_marked(view, iri, MIR.unverified) else None
 
 
 def _turn(view: Graph, iri: str) -> tuple[str, int, str]:
@@ -159,13 +151,13 @@ def facts_of(view: Graph, iri: str, link: Linker, said: frozenset[str]) -> tuple
     values: dict[str, list[Link]] = {}
     for predicate, term in view.pairs(iri):
         if predicate not in said:
-            values.setdefault(predicate, []).append(_value(view, term, link))
+            values.setdefault(predicate, []).append(_value(term, link))
     return tuple(Fact(term=link.term(name), values=tuple(found)) for name, found in values.items())
 
 
-def _value(view: Graph, term: Term, link: Linker) -> Link:
+def _value(term: Term, link: Linker) -> Link:
     if isinstance(term, Iri):
-        return link.to(term, _mark(view, term))
+        return link.marked(term)
     if isinstance(term, Literal) and term.datatype.endswith("#dateTime"):
         return Link(term.value.partition("T")[0])
     return link.value(term)
@@ -217,8 +209,8 @@ def _branches(material: Material, members: list[Iri], link: Linker) -> list[Bran
                     token=view.text(iri, SKOS.notation) or iri.rpartition("/")[2],
                     depth=depth,
                     definition=view.text(iri, SKOS.definition),
-                    deprecated=_is_marked(view, iri, OWL.deprecated),
-                    unverified=_is_marked(view, iri, MIR.unverified),
+                    deprecated=view.text(iri, OWL.deprecated) == "true",
+                    unverified=iri in material.unverified,
                     count=len(material.carriers(iri)),
                 )
             )
