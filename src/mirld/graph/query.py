@@ -14,7 +14,7 @@ import pyoxigraph
 
 from mirld.errors import IdError, QueryError
 from mirld.graph.dataset import Dataset
-from mirld.graph.ntriples import write_ntriples
+from mirld.graph.ntriples import write_blocks, write_nquads, write_ntriples
 from mirld.graph.terms import Iri, Literal, Term, Triple, sort_key
 from mirld.graph.turtle import write_turtle
 from mirld.ids import MirId
@@ -138,10 +138,14 @@ class Endpoint:
     def __init__(self, dataset: Dataset, *, named_graphs: bool = True) -> None:
         self._base = dataset.base
         self._store = pyoxigraph.Store()
-        self._store.bulk_extend(_quads(dataset.view, None))
+        # As text, since that is written and read in half the time that making a node for each term takes.
+        self._fill(write_blocks(dataset.view.blocks()), pyoxigraph.RdfFormat.N_TRIPLES)
         if named_graphs:
             for graph in sorted(dataset.graphs):
-                self._store.bulk_extend(_quads(dataset.graphs[graph], graph))
+                self._fill(write_nquads(dataset.graphs[graph], graph), pyoxigraph.RdfFormat.N_QUADS)
+
+    def _fill(self, text: str, form: pyoxigraph.RdfFormat) -> None:
+        self._store.bulk_load(text.encode(), form)
 
     @classmethod
     def for_query(cls, dataset: Dataset, query: str) -> Endpoint:
@@ -298,20 +302,6 @@ def _write_triples(triples: list[pyoxigraph.Triple], form: str, base: str) -> by
         ordered = sorted(set(map(_triple_back, triples)), key=lambda one: (one[0], one[1], sort_key(one[2])))
         return write_ntriples(ordered).encode()
     return (pyoxigraph.serialize(sorted(triples, key=str), format=_GRAPH_FORMATS[form]) or b"") + b"\n"
-
-
-def _quads(triples: Iterable[Triple], graph: str | None) -> Iterator[pyoxigraph.Quad]:
-    name = pyoxigraph.DefaultGraph() if graph is None else pyoxigraph.NamedNode(graph)
-    for subject, predicate, term in triples:
-        yield pyoxigraph.Quad(pyoxigraph.NamedNode(subject), pyoxigraph.NamedNode(predicate), _forth(term), name)
-
-
-def _forth(term: Term) -> pyoxigraph.NamedNode | pyoxigraph.Literal:
-    if not isinstance(term, Literal):
-        return pyoxigraph.NamedNode(term)
-    if term.language is not None:
-        return pyoxigraph.Literal(term.value, language=term.language)
-    return pyoxigraph.Literal(term.value, datatype=pyoxigraph.NamedNode(term.datatype))
 
 
 def _back(node: object) -> Term | None:
