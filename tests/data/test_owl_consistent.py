@@ -1,0 +1,77 @@
+"""The whole registry, with what follows from names and rules, contradicts nothing that the ontology says (OWL 2 RL).
+
+OWL 2 RL rules cax-dw, cls-nothing2 and prp-fp: https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL_and_RDF_Graphs_using_Rules
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from mirld.graph.corpus import Corpus
+from mirld.graph.load import load, parse_turtle
+from mirld.graph.ntriples import write_ntriples
+from mirld.graph.rules import classify
+from mirld.graph.terms import Iri, Literal, Triple
+from mirld.vocab import DEFAULT_BASE, MIR, OWL, RDF_TYPE
+
+reasonable = pytest.importorskip(
+    "reasonable", reason="no OWL RL reasoner for a whole registry: pip install 'mirld[vocabularies]'"
+)
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def contradictions(triples: Iterable[Triple], folder: Path) -> list[str]:
+    """Close triples under OWL 2 RL and name every member of nothing, of two disjoint classes, or with two values."""
+    stated = list(triples)
+    path = folder / "stated.ttl"
+    path.write_text(write_ntriples(stated), encoding="utf-8")
+    reasoner = reasonable.PyReasoner()
+    reasoner.load_file(str(path))
+    classes: dict[str, set[str]] = defaultdict(set)
+    disjoint: list[tuple[str, str]] = []
+    for subject, predicate, term in reasoner.reason():
+        if str(predicate) == RDF_TYPE:
+            classes[str(subject)].add(str(term))
+        elif str(predicate) == OWL.disjointWith:
+            disjoint.append((str(subject), str(term)))
+    assert disjoint, "the ontology says that some classes are disjoint"
+    found = [f"{name} is nothing" for name, kinds in classes.items() if OWL.Nothing in kinds]
+    found += [
+        f"{name} is {one} and {other}"
+        for one, other in disjoint
+        for name, kinds in classes.items()
+        if one in kinds and other in kinds
+    ]
+    values: dict[tuple[str, str], set[Literal]] = defaultdict(set)
+    for subject, predicate, value in stated:
+        if isinstance(value, Literal) and OWL.FunctionalProperty in classes[predicate]:
+            values[subject, predicate].add(value)
+    found += [f"{name[0]} has several {name[1]}" for name, several in values.items() if len(several) > 1]
+    return sorted(found)
+
+
+@pytest.mark.slow
+def test_the_merged_registry_contradicts_nothing(tmp_path: Path) -> None:
+    """Entries, parts, ledger, schemes, mappings and classifications together."""
+    dataset = load(Corpus.scan(ROOT))
+    classify(dataset, ROOT)
+    assert contradictions(dataset.view, tmp_path) == []
+
+
+def test_contradictions_are_found(tmp_path: Path) -> None:
+    """A model that is an operation by way of a sub-class, and a functional property with two values."""
+    ontology = parse_turtle((ROOT / "ontology" / "mir.ttl").read_bytes(), DEFAULT_BASE, "mir.ttl")
+    both = Iri(f"{DEFAULT_BASE}model/unet/both")
+    wrong = [
+        (both, Iri(RDF_TYPE), Iri(MIR.Adapter)),
+        (both, Iri(RDF_TYPE), Iri(MIR.Scheduler)),
+        (both, Iri(MIR.parameterCount), Literal("1")),
+        (both, Iri(MIR.parameterCount), Literal("2")),
+    ]
+    found = contradictions([*ontology, *wrong], tmp_path)
+    assert any(f"{both} is " in line for line in found)
+    assert f"{both} has several {MIR.parameterCount}" in found
