@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import re
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -135,6 +137,21 @@ def test_a_state_that_is_no_state_is_made_again(tmp_path: Path) -> None:
     nowhere = tmp_path / "a file" / "state.sqlite"
     nowhere.parent.write_bytes(b"")
     assert check_changed(Corpus.scan(root), nowhere).findings == everything.findings
+
+
+def test_a_state_that_fails_half_way_is_made_again(tmp_path: Path) -> None:
+    """A table that is gone, as in a file that was cut, is no error: everything is checked."""
+    root = make_checked_registry(tmp_path / "r")
+    cache = tmp_path / "state.sqlite"
+    everything = check_everything(Corpus.scan(root), cache)
+    with closing(sqlite3.connect(cache)) as state:
+        state.execute("DROP TABLE holds")
+    shutil.copy(root / "data/curated/lora/swift.ttl", root / "swift.ttl")
+    shutil.move(root / "swift.ttl", root / "data/curated/lora/swift.ttl")
+    found = check_changed(Corpus.scan(root), cache)
+    assert found == everything
+    assert check_changed(Corpus.scan(root), cache).checked == 0
+    assert [path.name for path in tmp_path.glob("state.sqlite*")] == ["state.sqlite"]
 
 
 def test_on_the_real_registry_one_edit_is_found(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ the sources' own files) touches all, so a change there checks all.
 from __future__ import annotations
 
 import hashlib
+import os
+import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
@@ -43,11 +45,13 @@ def check_everything(corpus: Corpus, cache: Path | None) -> Report:
     shapes = Shapes.read(corpus.root / _SHAPES)
     words = Words.of(dataset, shapes)
     wholes = group(dataset.view.subjects())
+    # Named by this process, which two checks at once do not share.
+    partial = cache.with_name(f"{cache.name}.{os.getpid()}") if cache is not None else None
 
     def beside() -> list[Finding]:
-        if cache is not None:
+        if partial is not None:
             meta = {"words": sorted(words.terms), "context": _context(dataset)}
-            create(cache, meta, stamps, _facts(dataset, wholes))
+            create(partial, meta, stamps, _facts(dataset, wholes))
         return forms(corpus.files, dataset)
 
     with Aside(beside) as waiting:
@@ -55,10 +59,10 @@ def check_everything(corpus: Corpus, cache: Path | None) -> Report:
         findings = located(judge(scope, wholes, shapes), corpus.files, dataset)
         circles = located(lint.cycles(lineage(dataset)), corpus.files, dataset)
         form = waiting.result()
-    if cache is not None:
+    if cache is not None and partial is not None:
         kept = [(_whole_of(found), found) for found in findings]
         kept += [("cycle", found) for found in circles] + [(f"file:{found.file}", found) for found in form]
-        seal(cache, fingerprint, kept)
+        seal(partial, cache, fingerprint, kept)
     return Report.of((*findings, *circles, *form), len(wholes))
 
 
@@ -69,6 +73,8 @@ def check_changed(corpus: Corpus, cache: Path) -> Report:
         return check_everything(corpus, cache)
     try:
         return _Change(corpus, state).report()
+    except sqlite3.Error:
+        return check_everything(corpus, cache)
     finally:
         state.close()
 
@@ -179,7 +185,9 @@ class _Change:
         """Resources that a change of the touched ones can make right or wrong."""
         state, view, base = self._state, dataset.view, self._corpus.base
         found: set[str] = set()
-        for whole, subjects in _by_whole(view, touched).items():
+        grouped = group(view.subjects())
+        for whole in touched:
+            subjects = grouped.get(whole, [])
             known = state.known(whole)
             now = {subject: tuple(sorted(view.types(subject))) for subject in subjects}
             if (dict(known.nodes) if known else {}) != now:
@@ -270,15 +278,6 @@ def _digests(triples: Iterable[Triple]) -> dict[str, str]:
         whole = _whole(subject)
         sums[whole] = sums.get(whole, 0) + value
     return {whole: f"{value:x}" for whole, value in sums.items()}
-
-
-def _by_whole(view: Graph, touched: Iterable[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {whole: [] for whole in touched}
-    for subject in view.subjects():
-        whole = _whole(subject)
-        if whole in found:
-            found[whole].append(subject)
-    return found
 
 
 def _linked(view: Graph, touched: Collection[str]) -> set[str]:

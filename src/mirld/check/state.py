@@ -66,11 +66,11 @@ class State:
         """Open a state; None when there is none, or none that fits."""
         if not path.is_file():
             return None
+        connection = sqlite3.connect(path)
         try:
-            connection = sqlite3.connect(path)
             row = connection.execute("SELECT value FROM meta WHERE key = 'fingerprint'").fetchone()
         except sqlite3.Error:
-            return None
+            row = None
         if row is None or row[0] != fingerprint:
             connection.close()
             return None
@@ -163,14 +163,13 @@ class State:
             run.executemany("INSERT INTO finding VALUES (?, ?)", [(name, _dump(found)) for name, found in findings])
 
 
-def create(path: Path, meta: Mapping[str, object], stamps: Mapping[str, str], facts: Mapping[str, Facts]) -> None:
+def create(partial: Path, meta: Mapping[str, object], stamps: Mapping[str, str], facts: Mapping[str, Facts]) -> None:
     """Write all of a state but what was found; it counts for nothing until `seal` puts it in its place.
 
     One that cannot be written is left out, since nothing depends on it.
     """
-    partial = _partial(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.parent.mkdir(parents=True, exist_ok=True)
         partial.unlink(missing_ok=True)
         with closing(sqlite3.connect(partial)) as run:
             run.execute("PRAGMA synchronous = OFF")
@@ -185,9 +184,8 @@ def create(path: Path, meta: Mapping[str, object], stamps: Mapping[str, str], fa
             partial.unlink()
 
 
-def seal(path: Path, fingerprint: str, findings: Sequence[tuple[str, Finding]]) -> None:
+def seal(partial: Path, path: Path, fingerprint: str, findings: Sequence[tuple[str, Finding]]) -> None:
     """Add what was found to the state that `create` wrote, and put it in its place."""
-    partial = _partial(path)
     try:
         if partial.is_file():
             with closing(sqlite3.connect(partial)) as run:
@@ -199,10 +197,6 @@ def seal(path: Path, fingerprint: str, findings: Sequence[tuple[str, Finding]]) 
     except (OSError, sqlite3.Error):
         with suppress(OSError):
             partial.unlink()
-
-
-def _partial(path: Path) -> Path:
-    return path.with_name(f"{path.name}.partial")
 
 
 def _insert(run: sqlite3.Connection, facts: Mapping[str, Facts]) -> None:
