@@ -77,6 +77,19 @@ PREFIXES: dict[str, str] = {
     "xsd": str(XSD),
 }
 
+# The longest namespace first, so that a term of `ns#` is none of what lies above it.
+_LONGEST_FIRST = sorted(PREFIXES.items(), key=lambda pair: -len(pair[1]))
+
+
+def split_term(iri: str) -> tuple[str, str] | None:
+    """Take an IRI of a known namespace apart into prefix and local name; None when it is of none.
+
+    >>> split_term("http://purl.org/dc/terms/title"), split_term("https://w3id.org/mir/model/unet/kolors")
+    (('dcterms', 'title'), None)
+    """
+    return next(((name, iri[len(start) :]) for name, start in _LONGEST_FIRST if iri.startswith(start)), None)
+
+
 RDF_TYPE = RDF.type
 RDFS_LABEL = RDFS.label
 

@@ -13,10 +13,9 @@ from mirld.check.findings import Severity
 from mirld.check.shapes import Shapes
 from mirld.graph.dataset import Dataset, Graph
 from mirld.graph.terms import Iri, Term, Triple
-from mirld.vocab import DCTERMS, ENTRY_CLASSES, MIR, OWL, PREFIXES, RDF, RDF_TYPE, RDFS, SKOS
+from mirld.vocab import DCTERMS, ENTRY_CLASSES, MIR, OWL, RDF, RDF_TYPE, RDFS, SKOS, split_term
 
 _ENTRY_CLASSES = frozenset(ENTRY_CLASSES)
-_NAMESPACES = sorted(PREFIXES.items(), key=lambda pair: -len(pair[1]))
 
 
 class Problem(NamedTuple):
@@ -117,10 +116,8 @@ def namespace_of(iri: str) -> str | None:
     >>> namespace_of("http://purl.org/dc/terms/licence"), namespace_of("https://w3id.org/mir/model/unet/kolors")
     ('dcterms', None)
     """
-    for name, start in _NAMESPACES:
-        if iri.startswith(start) and "/" not in iri[len(start) :]:
-            return name
-    return None
+    found = split_term(iri)
+    return found[0] if found and "/" not in found[1] else None
 
 
 @dataclass(slots=True)

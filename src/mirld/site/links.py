@@ -14,14 +14,13 @@ from urllib.parse import quote, urlsplit
 
 from mirld.errors import IdError, InputError
 from mirld.graph.infer import entry_id
-from mirld.vocab import DOMAINS, PREFIXES
+from mirld.vocab import DOMAINS, split_term
 
 LINKABLE = ("https://", "http://", "mailto:", "urn:", "doi:")
 """Schemes that become links; any other IRI is shown as text."""
 
 # What a path may hold so that every file system and every static host keeps it: see MirId.file_path.
 _SEGMENT = re.compile(r"[A-Za-z0-9_@~-](?:[A-Za-z0-9._@~-]*[A-Za-z0-9_@~-])?")
-_PREFIXES = sorted(PREFIXES.items(), key=lambda pair: -len(pair[1]))
 
 
 class Link(NamedTuple):
@@ -102,10 +101,8 @@ def short_name(iri: str) -> str:
 @cache
 def prefixed(iri: str) -> str:
     """Write an IRI of a known namespace with its prefix, any other in full."""
-    for name, namespace in _PREFIXES:
-        if iri.startswith(namespace):
-            return f"{name}:{iri[len(namespace) :]}"
-    return iri
+    found = split_term(iri)
+    return f"{found[0]}:{found[1]}" if found else iri
 
 
 class Places:
