@@ -69,9 +69,13 @@ def entries_by(iri: str, entries: Sequence[Entry], material: Material, link: Lin
 
 
 def grounds(iri: str, entry: Entry, link: Linker) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
-    """Return how a concept classifies an entry and what that rests on; nothing for one that it does not."""
+    """Return how a concept, or an answer to it, classifies an entry and what that rests on; nothing where none does."""
     found = next((each for each in entry.classifications if each.concept and each.concept.iri == iri), None)
-    return ((), ()) if found is None else (_mode(found, link), _basis(found, link))
+    if found is not None:
+        return _mode(found, link), _basis(found, link)
+    # A question lists the entries that are asked it, each with its answer.
+    asked = next((each for each in entry.classifications if each.criterion.iri == iri), None)
+    return ((), ()) if asked is None else ((*_mode(asked, link), _answer(asked, link)), _basis(asked, link))
 
 
 def gap(material: Material, iri: str) -> str | None:
