@@ -63,7 +63,7 @@ def run(tasks: Sequence[Task], work: Callable[[Task], Result], workers: int) -> 
     try:
         for worker in range(workers):
             reading, writing = _wide_pipe()
-            pid = os.fork()
+            pid = _fork()
             if pid == 0:
                 _be_worker(tasks, work, shares[worker:] + shares[:worker], writing)
             os.close(writing)
@@ -94,7 +94,7 @@ class Aside(Generic[Result]):
         if not (fork and can_fork()):
             return
         reading, writing = os.pipe()
-        pid = os.fork()
+        pid = _fork()
         if pid == 0:
             _answer(iter((work,)), lambda work: work(), writing)
         os.close(writing)
@@ -113,6 +113,19 @@ class Aside(Generic[Result]):
         if not self._results:
             self._results += _collect(self._children) if self._children else [self._work()]
         return self._results[0]
+
+
+def _fork() -> int:
+    """Fork; a signal to the child waits until the child answers it in its own way, never in its parent's."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        pid = os.fork()
+        if pid == 0:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told as well, and ends its workers
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        return pid
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _wide_pipe() -> tuple[int, int]:
@@ -144,8 +157,6 @@ def _be_worker(tasks: Sequence[Any], work: Callable[[Any], Any], shares: Sequenc
 
 def _answer(tasks: Iterator[Any], work: Callable[[Any], Any], writing: int) -> None:
     """Write the result of every task into a pipe, or the first error; end the process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told as well, and ends its workers
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     code = 0
     try:
         for task in tasks:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -142,3 +144,19 @@ def test_what_nobody_asks_for_is_ended() -> None:
     assert time.monotonic() - started < WAIT_SECONDS
     os.close(reading)
     os.close(writing)
+
+
+def test_a_worker_ended_at_once_does_not_answer_as_its_parent_would() -> None:
+    """However early a signal meets it: the parent's answer would be a traceback from the middle of the fork."""
+    program = """
+import signal, time
+from mirld.workers import Aside
+def interrupt(number, frame):
+    raise KeyboardInterrupt
+signal.signal(signal.SIGTERM, interrupt)
+for _ in range(400):
+    with Aside(lambda: time.sleep(60)):
+        pass
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
