@@ -48,6 +48,11 @@ def registry_root(given: str | os.PathLike[str] | None = None) -> Path:
     )
 
 
+def cache_folder() -> Path:
+    """Return the folder for what can be made again: XDG_CACHE_HOME/mirld, else ~/.cache/mirld; it may not exist."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mirld"
+
+
 def build_time() -> int:
     """Return the seconds since 1970 that a build calls now: SOURCE_DATE_EPOCH when set, else the clock."""
     text = os.environ.get("SOURCE_DATE_EPOCH")

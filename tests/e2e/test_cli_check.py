@@ -236,14 +236,14 @@ def test_an_entry_of_ones_own_goes_into_a_file_of_ones_own(root: Path) -> None:
 def test_a_harvest_says_what_would_change_and_then_changes_it(root: Path) -> None:
     """With --check nothing is written and the exit code is 1; a second harvest changes nothing."""
     before = snapshot(root)
-    asked = mirld(root, "harvest", "upstream-mir", str(UPSTREAM), "--check", "--json")
+    asked = mirld(root, "harvest", "upstream-mir", "--from", str(UPSTREAM), "--check", "--json")
     document = json.loads(asked.stdout)
     assert asked.returncode == 1
     assert list(schema_of("harvest").iter_errors(document)) == []
     assert snapshot(root) == before
-    assert mirld(root, "harvest", "upstream-mir", str(UPSTREAM)).returncode == 0
-    assert all((root / name).is_file() for name in document["changed"])
-    assert mirld(root, "harvest", "upstream-mir", str(UPSTREAM), "--check").returncode == 0
+    assert mirld(root, "harvest", "upstream-mir", "--from", str(UPSTREAM)).returncode == 0
+    assert all((root / name).is_file() for name in document["harvests"][0]["changed"])
+    assert mirld(root, "harvest", "upstream-mir", "--from", str(UPSTREAM), "--check").returncode == 0
 
 
 def test_a_list_that_is_not_upstreams_is_refused(root: Path) -> None:
@@ -251,7 +251,7 @@ def test_a_list_that_is_not_upstreams_is_refused(root: Path) -> None:
     other = root.parent / "package.json"
     other.write_text('{"name": "left-pad", "version": "1.0.0"}')
     before = snapshot(root)
-    done = mirld(root, "harvest", "upstream-mir", str(other))
+    done = mirld(root, "harvest", "upstream-mir", "--from", str(other))
     assert done.returncode == 3
     assert "package.json" in done.stderr
     assert "hint: " in done.stderr

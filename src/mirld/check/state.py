@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mirld.check.findings import Finding
+from mirld.config import cache_folder
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -221,8 +221,7 @@ def _dump(found: Finding) -> str:
 
 def cache_file(root: Path) -> Path:
     """Return where the state of the registry in a folder is kept."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "mirld" / f"check-{hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]}.sqlite"
+    return cache_folder() / f"check-{hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]}.sqlite"
 
 
 def stamp(path: Path) -> str:

@@ -1,57 +1,129 @@
-"""`mirld harvest`: other people's lists into data/harvested/."""
+"""`mirld harvest`: other people's packages and lists into data/harvested/."""
 
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mirld.cli import Place, pass_place
-from mirld.errors import EXIT_NO, EXIT_YES
+from mirld.errors import EXIT_NO, EXIT_YES, UsageError
+
+if TYPE_CHECKING:
+    from mirld.harvest.running import HarvestReport
+    from mirld.harvest.upstream_mir import HarvestReport as UpstreamReport
+
+_UPSTREAM = "upstream-mir"
 
 
-@click.group(
+@click.command(
     "harvest",
     short_help="Read other people's lists into data/harvested/.",
     epilog="""\b
 Examples:
-  mirld harvest upstream-mir ~/upstream
-  mirld harvest upstream-mir ~/upstream --check
+  mirld harvest timm
+  mirld harvest timm --from timm-1.0.31-py3-none-any.whl --check
+  mirld harvest --all
+  mirld --root ~/my-registry harvest upstream-mir --from ~/upstream --json
 """,
 )
-def command() -> None:
-    """Read a source into its folder below data/harvested/; deterministic, and the only writer of that folder."""
-
-
-@command.command(
-    "upstream-mir",
-    short_help="The registry that mirld carries on.",
-    epilog="""\b
-Examples:
-  mirld harvest upstream-mir ~/upstream
-  mirld harvest upstream-mir ~/upstream/mir.json --check
-  mirld --root ~/my-registry harvest upstream-mir ~/upstream --json
-""",
+@click.argument("names", metavar="SOURCE...", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Harvest every source that mirld ships.")
+@click.option(
+    "--from",
+    "path",
+    type=click.Path(path_type=Path),
+    help="The package, archive or repository to read; without it, the newest is downloaded.",
 )
-@click.argument("path", type=click.Path(path_type=Path))
+@click.option(
+    "--into", type=click.Path(file_okay=False, path_type=Path), help="A folder of your own to write, as an overlay."
+)
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 when a file would change.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--accept-drift", is_flag=True, help="Write even when the entries are a fifth more or fewer than before.")
+@click.option("--list", "listed", is_flag=True, help="List the sources and where each is had.")
+@click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON.")
 @pass_place
-def upstream_mir(place: Place, path: Path, check: bool, as_json: bool) -> int:
-    """Read upstream's JSON at PATH into data/harvested/upstream-mir/ and the ledger.
+def command(
+    place: Place,
+    names: tuple[str, ...],
+    everything: bool,
+    path: Path | None,
+    into: Path | None,
+    check: bool,
+    accept_drift: bool,
+    listed: bool,
+    as_json: bool,
+) -> int:
+    """Read each SOURCE into its folder below data/harvested/; deterministic, and the only writer of that folder.
 
-    PATH is upstream's mir.json, or a folder with that and what lies beside it: a later version's additions, the
-    history of ids, licence tags, dimensions and notes on digests. Facts that are wrong are not taken over; each is
-    listed as a finding. Afterwards, mirld check --record puts new names on record.
+    Packages are read as they are packed: nothing of them is installed, imported or run. What is wrong in them is not
+    taken over and listed as a finding. Afterwards, mirld check --record puts new names on record. The source
+    upstream-mir is the registry that mirld carries on, and has no package: give its JSON with --from. Sources whose
+    licence the registry cannot carry on need --into.
     """
     # Imported here, since --help needs none of it.
-    from mirld.harvest.upstream_mir import harvest
+    from mirld.harvest.sources import MODULES, source
 
-    report = harvest(path, place.root, check=check)
-    click.echo(json.dumps(report.as_json(), indent=2) if as_json else report.table())
+    if listed:
+        for name in MODULES:
+            click.echo(f"{name:<14} {source(name).origin:<32} {source(name).title}")
+        return EXIT_YES
+    if everything == bool(names) or (path and len(names) != 1):
+        raise UsageError(
+            "name the sources to harvest, or --all; --from goes with one name", hint="mirld harvest --list"
+        )
+    chosen = [name for name in MODULES if not source(name).overlay_only] if everything else list(names)
+    reports = list(_harvest(place, chosen, path, into, check, accept_drift))
+    if as_json:
+        click.echo(json.dumps({"harvests": [report.as_json() for report in reports]}, indent=2))
+    else:
+        click.echo("\n\n".join(report.table() for report in reports))
+    changed = [name for report in reports for name in report.changed]
     did = "would change" if check else "changed"
-    for name in report.changed:
+    for name in changed:
         click.echo(f"{did}: {name}", err=True)
-    click.echo(f"{len(report.changed)} of {len(report.files)} files {did}", err=True)
-    return EXIT_NO if check and report.changed else EXIT_YES
+    click.echo(f"{len(changed)} of {sum(len(report.files) for report in reports)} files {did}", err=True)
+    return EXIT_NO if check and changed else EXIT_YES
+
+
+def _harvest(
+    place: Place, names: list[str], path: Path | None, into: Path | None, check: bool, accept_drift: bool
+) -> Iterator[HarvestReport | UpstreamReport]:
+    from mirld.config import cache_folder
+    from mirld.harvest.fetching import fetch
+    from mirld.harvest.running import harvest
+    from mirld.harvest.sources import source
+    from mirld.harvest.upstream_mir import harvest as harvest_upstream
+
+    for name in names:
+        if name == _UPSTREAM:
+            if path is None:
+                raise UsageError(f"{_UPSTREAM} has no package to download", hint="give its JSON or folder with --from")
+            yield harvest_upstream(path, place.root, check=check)
+            continue
+        found = source(name)
+        if found.overlay_only and into is None:
+            raise UsageError(
+                f"{name} is under {found.licence}, which the registry cannot carry on",
+                hint="give a folder of your own with --into",
+            )
+        _progress(f"{name}: getting {found.origin}" if path is None else f"{name}:")
+        package = path or fetch(found.origin, cache_folder() / "packages")
+        yield harvest(
+            found,
+            package,
+            place.root,
+            check=check,
+            accept_drift=accept_drift,
+            into=into,
+            progress=lambda step: _progress(f"{name}: {step}"),  # noqa: B023  # called before the next name
+        )
+
+
+def _progress(step: str) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r\x1b[K{step}", err=True, nl=False)

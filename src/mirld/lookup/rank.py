@@ -51,6 +51,8 @@ def _names(entry: Entry) -> Iterator[_Name]:
     yield _Name("label", entry.label, 3.0)
     for label in entry.other_labels:
         yield _Name("other label", label, 2.5)
+    for alias in entry.aliases:
+        yield _Name("alias", alias.partition(":")[2], 2.0)
     for repository in entry.repositories:
         owner, _, name = repository.name.rpartition("/")
         yield _Name("repository", name, 2.0)

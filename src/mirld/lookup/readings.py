@@ -118,6 +118,13 @@ class Readings:
             ]
         return hits
 
+    def alias(self, text: str) -> list[Hit]:
+        """Read a name in another scheme, with the scheme before it or alone."""
+        return [
+            Hit(entry=entry, reason=f"is its name in {alias.partition(':')[0]}")
+            for entry, alias in self._by_alias.get(text.lower(), ())
+        ]
+
     def digest(self, text: str) -> list[Hit]:
         """Read a digest of any kind, or at least eight digits that one begins with."""
         digits = forms.digest(text)
@@ -235,6 +242,15 @@ class Readings:
             for entry in self._registry
             for found in entry.repositories
             if found.air
+        )
+
+    @cached_property
+    def _by_alias(self) -> Mapping[str, tuple[tuple[Entry, str], ...]]:
+        return _grouped(
+            (form, (entry, alias))
+            for entry in self._registry
+            for alias in entry.aliases
+            for form in (alias.lower(), alias.lower().partition(":")[2])
         )
 
     @cached_property

@@ -58,9 +58,9 @@ class Candidate:
 class Resolution:
     """The answer to one text.
 
-    `reading` says as what it was read: `name`, `address`, `repository`, `digest`, `class`, `file`, `text`, or None when
-    nothing was found; `candidates` are best first and `total` of them were found; `tied` says how many share the first
-    place; `nearest` are names to try, given only when nothing was found.
+    `reading` says as what it was read: `name`, `address`, `repository`, `alias`, `digest`, `class`, `file`, `text`, or
+    None when nothing was found; `candidates` are best first and `total` of them were found; `tied` says how many share
+    the first place; `nearest` are names to try, given only when nothing was found.
     """
 
     query: str

@@ -1,7 +1,7 @@
 """All readings of a text, put together into one answer.
 
-1. Every exact reading is tried: name, address, repository, digest, class, file. Readings that find different things all
-   stand in the answer, in this order, and the answer says that it is ambiguous.
+1. Every exact reading is tried: name, address, repository, alias, digest, class, file. Readings that find different
+   things all stand in the answer, in this order, and the answer says that it is ambiguous.
 2. Of the spellings of a name the strictest that finds something counts: what was published as `info.dit.allegro:*` is
    that, even though the text could also be read as the id of a series.
 3. A release comes before the series that only describes it, and before the components that its repository also holds.
@@ -35,7 +35,7 @@ _TABLES: WeakKeyDictionary[Registry, _Tables] = WeakKeyDictionary()
 
 
 def resolve(registry: Registry, text: str, *, limit: int = LIMIT) -> Resolution:
-    """Find what a text means: an id, an old id, an address, a repository, a digest, a class, a file, or words.
+    """Find what a text means: a name, an address, a repository, an alias, a digest, a class, a file, or words.
 
     Exact readings give everything they find; words give at most `limit` entries, best first.
     """
@@ -69,6 +69,7 @@ def _exact(readings: Readings, text: str) -> tuple[str, tuple[Candidate, ...], i
             second += hits
     others: tuple[tuple[str, Callable[[str], list[Hit]], Callable[[Sequence[Hit]], list[bool]]], ...] = (
         ("repository", readings.repository, _wholes),
+        ("alias", readings.alias, _releases),
         ("digest", readings.digest, _releases),
         ("class", readings.loader, _releases),
         ("file", readings.file, _releases),

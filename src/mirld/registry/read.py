@@ -210,6 +210,8 @@ class _Reader:
             evidence=self._parts(said, MIR.evidence, self.evidence),
             derived_from=self._derived_from(said),
             adapter_for=self._refs(said, MIR.adapterFor),
+            aliases=said.texts(MIR.alias),
+            example_repositories=said.texts(MIR.exampleRepository),
             key_fragments=said.texts(MIR.keyFragment),
             tensor_counts=tuple(int(text) for text in said.texts(MIR.tensorCount) if text.isdigit()),
             tensor_shapes=said.texts(MIR.tensorShape),

@@ -185,6 +185,8 @@ class Entry:
     types: tuple[str, ...]
     description: str | None = None
     other_labels: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    """Names in other schemes, each `scheme:name`."""
     architectures: tuple[Ref, ...] = ()
     publishers: tuple[Ref, ...] = ()
     licences: tuple[Ref, ...] = ()
@@ -198,6 +200,8 @@ class Entry:
     output_modalities: tuple[Ref, ...] = ()
     precision: Ref | None = None
     repositories: tuple[Repository, ...] = ()
+    example_repositories: tuple[str, ...] = ()
+    """Package URLs of repositories that a library names as examples of a series."""
     files: tuple[File, ...] = ()
     layouts: tuple[Layout, ...] = ()
     loaders: tuple[Loader, ...] = ()

@@ -4,7 +4,7 @@
     resolution   ids of upstream to paths of ours      past         entries that only the history has
     claims       triples by entry and part             loaders, digests, components, tasks, signs, tags   fields
     findings     what was refused or mended            ledger       what became of every id
-    harvesting   all of it in order                    write        files
+    harvesting   all of it in order                    texts        files
 
 Facts go in, never texts; what is wrong is a finding, not a fact. Same files in, same bytes out.
 """
@@ -20,11 +20,12 @@ from mirld.config import build_time
 from mirld.graph.corpus import Corpus
 from mirld.graph.load import parse_turtle
 from mirld.graph.terms import Term
-from mirld.harvest.upstream_mir.findings import count_by_problem
+from mirld.harvest.findings import count_by_problem
+from mirld.harvest.folder import differences, write
 from mirld.harvest.upstream_mir.harvesting import harvest_upstream
 from mirld.harvest.upstream_mir.naming import names
 from mirld.harvest.upstream_mir.read import read
-from mirld.harvest.upstream_mir.write import differences, files, write
+from mirld.harvest.upstream_mir.texts import HARVESTED, files
 from mirld.vocab import DEFAULT_BASE, ENTRY_CLASSES, MIR, RDF_TYPE
 
 _STATE = f"{DEFAULT_BASE}vocab/state/"
@@ -46,6 +47,7 @@ class HarvestReport:
     def as_json(self) -> dict[str, object]:
         """Give the report as JSON has it."""
         return {
+            "source": "upstream-mir",
             "upstreamEntries": self.upstream_entries,
             "entries": self.entries,
             "parts": self.parts,
@@ -75,9 +77,9 @@ def harvest(path: Path, out: Path, *, check: bool = False) -> HarvestReport:
     claims, records = harvest_upstream(upstream, names(), _tasks(out))
     today = time.strftime("%Y-%m-%d", time.gmtime(build_time()))
     texts = files(claims, upstream, records, today, out)
-    changed = differences(out, texts)
+    changed = differences(out, HARVESTED, texts)
     if not check and changed:
-        write(out, texts)
+        write(out, HARVESTED, texts)
     types = [term for _, predicate, term in claims.triples if predicate == RDF_TYPE]
     return HarvestReport(
         upstream_entries=len(upstream.entries) + len(upstream.delta),

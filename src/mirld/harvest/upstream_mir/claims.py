@@ -5,20 +5,18 @@ A path is `architecture/series[/compatibility]`; `Claims.entry` makes the entry 
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable
 
 from mirld.graph.terms import RDF_LANG_STRING, Iri, Literal, Term, Triple, literal, text
-from mirld.harvest.upstream_mir.findings import Finding, as_text
+from mirld.harvest.facts import as_literal, concept, slug
+from mirld.harvest.findings import Finding, as_text
 from mirld.harvest.upstream_mir.naming import Names, mir_id
-from mirld.vocab import DCAT, DEFAULT_BASE, MIR, RDF, RDF_TYPE, RDFS_LABEL
+from mirld.vocab import DCAT, MIR, RDF_TYPE, RDFS_LABEL
 
 ADAPTERS = frozenset({"lora", "controlnet"})
 """Architectures whose models change another model."""
 
 _PACKED = re.compile(r"[-_](?:hf|diffusers|pytorch)$", re.IGNORECASE)
-_SLUG = re.compile(r"[^a-z0-9._-]+")
 
 
 class Claims:
@@ -138,42 +136,3 @@ class Claims:
             for subject, predicate, term in self.triples
             if predicate == RDFS_LABEL and isinstance(term, Literal) and term.datatype == RDF_LANG_STRING
         }
-
-
-def concept(scheme: str, token: str) -> Iri:
-    """IRI of a concept."""
-    return Iri(f"{DEFAULT_BASE}vocab/{scheme}/{token}")
-
-
-def slug(value: str) -> str:
-    """Make a part name of a text.
-
-    >>> slug("SPO-Diffusion-Models/SPO-SDXL_4k-p_10ep_LoRA")
-    'spo-diffusion-models-spo-sdxl_4k-p_10ep_lora'
-    """
-    return _SLUG.sub("-", value.lower())
-
-
-def json_literal(value: object) -> Literal:
-    """Write a list or an object as canonical JSON."""
-    return Literal(json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")), RDF.JSON)
-
-
-def as_literal(value: object) -> Literal | None:
-    """Type a value of JSON; null is no value.
-
-    >>> as_literal([64, 64]).value, as_literal(0.0).value, as_literal(None)
-    ('[64,64]', '0.0', None)
-    """
-    if value is None:
-        return None
-    if isinstance(value, list | dict):
-        return json_literal(value)
-    if isinstance(value, bool | int | float | str):
-        return literal(value)
-    return None
-
-
-def sorted_triples(triples: Iterable[Triple]) -> list[Triple]:
-    """Sort triples, so that what is counted or compared has one order."""
-    return sorted(triples, key=lambda triple: (triple[0], triple[1], str(triple[2])))

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mirld.graph.terms import Iri, literal, text
-from mirld.harvest.upstream_mir.claims import Claims, concept, slug
+from mirld.harvest.facts import concept, slug
+from mirld.harvest.upstream_mir.claims import Claims
 from mirld.harvest.upstream_mir.loaders import mend_parameter
 from mirld.harvest.upstream_mir.read import UpstreamEntry
 from mirld.vocab import MIR, RDFS

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from mirld.graph.terms import Triple, text
+from mirld.harvest.facts import concept
 from mirld.harvest.upstream_mir import ledger
-from mirld.harvest.upstream_mir.claims import Claims, concept
+from mirld.harvest.upstream_mir.claims import Claims
 from mirld.harvest.upstream_mir.components import claim_components
 from mirld.harvest.upstream_mir.digests import claim_digests, owners, report_shared
 from mirld.harvest.upstream_mir.loaders import load_packages

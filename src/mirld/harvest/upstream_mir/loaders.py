@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mirld.graph.terms import Iri, literal
-from mirld.harvest.upstream_mir.claims import Claims, concept
+from mirld.harvest.facts import concept
+from mirld.harvest.upstream_mir.claims import Claims
 from mirld.harvest.upstream_mir.read import UpstreamEntry
 from mirld.vocab import MIR
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mirld.graph.terms import Iri, literal
-from mirld.harvest.upstream_mir.claims import Claims, concept, json_literal
+from mirld.harvest.facts import concept, json_literal
+from mirld.harvest.upstream_mir.claims import Claims
 from mirld.harvest.upstream_mir.read import Fields, UpstreamEntry
 from mirld.vocab import MIR
 

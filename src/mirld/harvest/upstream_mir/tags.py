@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mirld.graph.terms import Iri, Triple, text
-from mirld.harvest.upstream_mir.claims import ADAPTERS, Claims, concept
+from mirld.harvest.facts import concept
+from mirld.harvest.upstream_mir.claims import ADAPTERS, Claims
 from mirld.harvest.upstream_mir.naming import Names, mir_id
 from mirld.harvest.upstream_mir.read import Fields
 from mirld.vocab import DCTERMS, DEFAULT_BASE, FOAF, MIR, RDF_TYPE, RDFS_LABEL, SPDX_LICENSES

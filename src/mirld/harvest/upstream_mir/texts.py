@@ -1,39 +1,37 @@
-"""Files of a harvest: which there are, what is in each, and writing them so that a reader never sees half."""
+"""Files of a harvest: which there are, and what is in each."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
-from mirld.graph.files import replace_files
 from mirld.graph.load import parse_turtle
 from mirld.graph.terms import Iri, Literal, Triple, literal, text
 from mirld.graph.turtle import write_turtle
+from mirld.harvest.folder import retrieved
 from mirld.harvest.upstream_mir.claims import Claims
-from mirld.harvest.upstream_mir.findings import SOURCE
 from mirld.harvest.upstream_mir.read import Upstream
 from mirld.harvest.upstream_mir.tags import licences
 from mirld.vocab import DCAT, DCTERMS, DEFAULT_BASE, FOAF, MIR, RDF_TYPE, RDFS_LABEL, SPDX_LICENSES, XSD
 
+SOURCE = Iri(f"{DEFAULT_BASE}source/upstream-mir")
 HARVESTED = "data/harvested/upstream-mir"
 LEDGER = "data/ledger"
 _LICENCE = Iri(f"{DEFAULT_BASE}licence/mpl-2.0-commons-clause-1.0")
-_RETRIEVED = re.compile(r'mir:retrieved "(\d{4}-\d{2}-\d{2})"')
 
 
-def files(claims: Claims, upstream: Upstream, records: Iterable[Triple], retrieved: str, there: Path) -> dict[str, str]:
+def files(claims: Claims, upstream: Upstream, records: Iterable[Triple], today: str, there: Path) -> dict[str, str]:
     """Text of every file by its path below the root; one file an architecture.
 
-    `retrieved` is today; where the same revision was harvested before, the day of that is kept, so that harvesting
+    Where the same revision was harvested before, the day of that is kept, so that harvesting
     again changes nothing.
     """
     by_file: dict[str, list[Triple]] = {}
     for triple in claims.triples:
         architecture = triple[0].removeprefix(DEFAULT_BASE).split("/")[1]
         by_file.setdefault(f"{HARVESTED}/{architecture}.ttl", []).append(triple)
-    day = _day(there / HARVESTED / "source.ttl", upstream.revision or upstream.version, retrieved)
-    by_file[f"{HARVESTED}/findings.ttl"] = [triple for finding in claims.findings for triple in finding.triples()]
+    day = retrieved(there / HARVESTED / "source.ttl", upstream.revision or upstream.version, today)
+    by_file[f"{HARVESTED}/findings.ttl"] = [triple for finding in claims.findings for triple in finding.triples(SOURCE)]
     by_file[f"{HARVESTED}/licences.ttl"] = licences() + _own_licence()
     by_file[f"{HARVESTED}/source.ttl"] = _source(upstream, day)
     ledger = _kept_ledger(there / LEDGER / "upstream-mir.ttl", list(records), whole=bool(upstream.history))
@@ -52,37 +50,6 @@ def _kept_ledger(file: Path, records: list[Triple], *, whole: bool) -> list[Trip
     old = {triple[0] for triple in before}
     kept = [triple for triple in before if triple[0] not in new or not whole]
     return kept + [triple for triple in records if whole or triple[0] not in old]
-
-
-def stale(root: Path, texts: Mapping[str, str]) -> list[str]:
-    """Files of earlier harvests that this one does not write."""
-    folder = root / HARVESTED
-    found = sorted(folder.glob("*.ttl")) if folder.is_dir() else []
-    return [f"{HARVESTED}/{path.name}" for path in found if f"{HARVESTED}/{path.name}" not in texts]
-
-
-def differences(root: Path, texts: Mapping[str, str]) -> list[str]:
-    """Files that are not there as they would be written, and files that would go."""
-    changed = []
-    for name, content in texts.items():
-        path = root / name
-        if not path.is_file() or path.read_text(encoding="utf-8") != content:
-            changed.append(name)
-    return sorted(changed + stale(root, texts))
-
-
-def write(root: Path, texts: Mapping[str, str]) -> None:
-    """Write all files, and remove those of earlier harvests; OutputError leaves what was there."""
-    replace_files(root, {name: content.encode() for name, content in texts.items()}, remove=stale(root, texts))
-
-
-def _day(source: Path, revision: str, today: str) -> str:
-    if source.is_file():
-        before = source.read_text(encoding="utf-8")
-        day = _RETRIEVED.search(before)
-        if day and f'"{revision}"' in before:
-            return day[1]
-    return today
 
 
 def _source(upstream: Upstream, day: str) -> list[Triple]:

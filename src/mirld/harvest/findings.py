@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from mirld.graph.terms import Iri, Literal, Triple, text
 from mirld.vocab import DEFAULT_BASE, MIR, RDF_TYPE, RDFS
 
-SOURCE = Iri(f"{DEFAULT_BASE}source/upstream-mir")
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One fault: `problem` is a token of ontology/problem.ttl, `about` the path of the entry it touches."""
+    """One fault: `problem` is a token of ontology/problem.ttl, `about` the path of the entry it touches.
+
+    `upstream_id` is what the source calls the thing, `place` the file and row of the source where it stands.
+    """
 
     upstream_id: str
     field: str
@@ -23,25 +24,28 @@ class Finding:
     value: str
     comment: str
     about: str | None = None
+    place: str | None = None
 
-    @property
-    def iri(self) -> Iri:
-        """Its IRI, which depends on nothing but what is wrong where."""
+    def iri(self, source: str) -> Iri:
+        """Its IRI, a part of its source, which depends on nothing but what is wrong where."""
         key = json.dumps([self.upstream_id, self.field, self.problem, self.value], ensure_ascii=False)
-        return Iri(f"{SOURCE}#finding-{self.problem}-{hashlib.sha256(key.encode()).hexdigest()[:12]}")
+        return Iri(f"{source}#finding-{self.problem}-{hashlib.sha256(key.encode()).hexdigest()[:12]}")
 
-    def triples(self) -> list[Triple]:
-        """Everything said of it."""
+    def triples(self, source: str) -> list[Triple]:
+        """Everything said of it, as a part of a source."""
+        iri = self.iri(source)
         result: list[Triple] = [
-            (self.iri, Iri(RDF_TYPE), Iri(MIR.Finding)),
-            (self.iri, Iri(MIR.upstreamId), Literal(self.upstream_id)),
-            (self.iri, Iri(MIR.field), Literal(self.field)),
-            (self.iri, Iri(MIR.problem), Iri(f"{DEFAULT_BASE}vocab/problem/{self.problem}")),
-            (self.iri, Iri(MIR.originalValue), Literal(self.value)),
-            (self.iri, Iri(RDFS.comment), text(self.comment, "en")),
+            (iri, Iri(RDF_TYPE), Iri(MIR.Finding)),
+            (iri, Iri(MIR.upstreamId), Literal(self.upstream_id)),
+            (iri, Iri(MIR.field), Literal(self.field)),
+            (iri, Iri(MIR.problem), Iri(f"{DEFAULT_BASE}vocab/problem/{self.problem}")),
+            (iri, Iri(MIR.originalValue), Literal(self.value)),
+            (iri, Iri(RDFS.comment), text(self.comment, "en")),
         ]
         if self.about is not None:
-            result.append((self.iri, Iri(MIR.about), Iri(DEFAULT_BASE + self.about)))
+            result.append((iri, Iri(MIR.about), Iri(DEFAULT_BASE + self.about)))
+        if self.place is not None:
+            result.append((iri, Iri(MIR.locator), Literal(self.place)))
         return result
 
 

@@ -1,0 +1,146 @@
+"""What the registry has already: who is meant by a key, which series there are, which names are taken."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mirld.errors import IdError
+from mirld.graph.corpus import Corpus
+from mirld.graph.dataset import Dataset, Graph
+from mirld.graph.load import load
+from mirld.graph.terms import Iri
+from mirld.harvest.items import repository_key
+from mirld.harvest.naming import same_name
+from mirld.ids import MirId
+from mirld.vocab import DEFAULT_BASE, ENTRY_CLASSES, MIR, RDFS_LABEL, SKOS
+
+_ENTRY_CLASSES = frozenset(ENTRY_CLASSES)
+
+
+@dataclass(slots=True)
+class Known:
+    """What a harvest finds there; its own source is left out of all but `mine` and `taken`.
+
+    Entries are paths, such as `model/unet/stable-diffusion-xl/base`. `kinds` are their classes, `by_key` who is meant
+    by a key, where that is one entry alone, `series` the series by name (`naming.same_name`), `mine` what this source
+    called an entry before, `taken` every name that ever meant something, the ledger's as well; `labels` are all labels,
+    `concepts` the tokens of each scheme, `licences` the IRIs of licences of our own by name.
+    """
+
+    kinds: dict[str, str] = field(default_factory=dict)
+    by_key: dict[str, str] = field(default_factory=dict)
+    series: dict[str, list[str]] = field(default_factory=dict)
+    mine: dict[str, str] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+    labels: dict[str, frozenset[str]] = field(default_factory=dict)
+    concepts: dict[str, frozenset[str]] = field(default_factory=dict)
+    licences: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, root: Path, source: str) -> Known:
+        """Read a registry for a harvest of the source of that name."""
+        corpus = Corpus.scan(root)
+        iri = f"{DEFAULT_BASE}source/{source}"
+        others = Corpus(root=root, base=corpus.base, files=tuple(file for file in corpus.files if file.source != iri))
+        own = Corpus(root=root, base=corpus.base, files=tuple(file for file in corpus.files if file.source == iri))
+        known = cls()
+        known._read_others(load(others))
+        known._read_own(load(own).view)
+        return known
+
+    def _read_others(self, dataset: Dataset) -> None:
+        view = dataset.view
+        for name in sorted(view.subjects()):
+            path = _path(name)
+            if path is None:
+                self._read_vocabulary(view, name)
+                continue
+            kind = next((found for found in view.types(name) if found in _ENTRY_CLASSES), None)
+            if view.value(name, MIR.state) is not None:
+                self.taken.add(path)
+            if kind is None:
+                continue
+            self.kinds[path] = kind.removeprefix(str(MIR))
+            self.taken.add(path)
+            self.labels[path] = frozenset(_labels(view, name))
+            if path.startswith("info/"):
+                spellings = {same_name(text) for text in (path.rpartition("/")[2], *self.labels[path])}
+                for spelling in spellings:
+                    self.series.setdefault(spelling, []).append(path)
+        self.by_key = _only(_keys(view, self.kinds))
+        for record in view.instances(MIR.LedgerRecord):
+            path = _id_path(view.text(record, SKOS.notation) or "")
+            if path is not None:
+                self.taken.add(path)
+
+    def _read_vocabulary(self, view: Graph, name: str) -> None:
+        rest = name.removeprefix(DEFAULT_BASE)
+        kind, _, token = rest.partition("/")
+        if kind == "vocab" and "/" in token and "#" not in token:
+            scheme, _, found = token.partition("/")
+            self.concepts[scheme] = self.concepts.get(scheme, frozenset()) | {found}
+        elif kind == "licence" and token:
+            for spelling in {token, *(str(view.text(name, SKOS.altLabel) or token),)}:
+                self.licences[spelling.lower()] = name
+
+    def _read_own(self, view: Graph) -> None:
+        kinds = {
+            path: kind.removeprefix(str(MIR))
+            for name in sorted(view.subjects())
+            if (path := _path(name)) is not None
+            for kind in view.types(name)
+            if kind in _ENTRY_CLASSES
+        }
+        self.taken |= kinds.keys()
+        self.mine = _only(_keys(view, kinds))
+
+
+def _keys(view: Graph, kinds: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    """Give (key, path) for every name that an entry is known by."""
+    for path in kinds:
+        iri = DEFAULT_BASE + path
+        for term in view.values(iri, MIR.alias):
+            if not isinstance(term, Iri):
+                yield term.value, path
+        for part in view.iris(iri, MIR.repository):
+            name, host = view.text(part, MIR.repositoryName), view.text(part, MIR.host)
+            if name and host:
+                yield repository_key(name, host), path
+        for part in view.iris(iri, MIR.file):
+            digest = view.text(part, MIR.fileSha256)
+            if digest:
+                yield f"sha256:{digest}", path
+
+
+def _only(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Keep the keys that lead to one entry alone."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for key, path in pairs:
+        found[key].add(path)
+    return {key: next(iter(paths)) for key, paths in sorted(found.items()) if len(paths) == 1}
+
+
+def _labels(view: Graph, name: str) -> Iterable[str]:
+    for predicate in (RDFS_LABEL, SKOS.altLabel):
+        for term in view.values(name, predicate):
+            if not isinstance(term, Iri):
+                yield term.value
+
+
+def _path(iri: str) -> str | None:
+    if not iri.startswith(DEFAULT_BASE) or "#" in iri:
+        return None
+    try:
+        return MirId.from_iri(iri).path
+    except IdError:
+        return None
+
+
+def _id_path(text: str) -> str | None:
+    try:
+        return MirId.parse(text).path
+    except IdError:
+        return None

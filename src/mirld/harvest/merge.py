@@ -1,0 +1,179 @@
+"""Items of one source into triples: each joined to the entry that its keys lead to, or named, and linked."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from mirld.graph.terms import Iri, Term, Triple, literal, text
+from mirld.harvest.facts import concept, slug
+from mirld.harvest.findings import Finding
+from mirld.harvest.items import Harvest, Item, Link
+from mirld.harvest.known import Known
+from mirld.harvest.naming import candidates, same_name, token
+from mirld.vocab import DCTERMS, DEFAULT_BASE, MIR, RDF_TYPE, RDFS_LABEL, SKOS
+
+UNCLASSIFIED = "unclassified"
+"""The architecture of a model whose source tells none, and whose series is new."""
+
+_DOMAINS = {
+    "Info": "info",
+    "Model": "model",
+    "Adapter": "model",
+    "Operation": "operations",
+    "Scheduler": "operations",
+}
+
+
+@dataclass(slots=True)
+class Merged:
+    """What a harvest comes to: triples by entry in order of their making, findings, and how many entries are new."""
+
+    triples: dict[Triple, None] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    paths: dict[str, str] = field(default_factory=dict)
+    """Path of the entry of each item, by its key."""
+    joined: int = 0
+    """How many items are of entries that another source has."""
+
+
+def merge(harvest: Harvest, known: Known, source: str, page: str) -> Merged:
+    """Name, join and link the items of a harvest; `source` is its IRI, `page` the web page of what was read."""
+    return _Merger(harvest, known, source, page).run()
+
+
+class _Merger:
+    def __init__(self, harvest: Harvest, known: Known, source: str, page: str) -> None:
+        self._harvest = harvest
+        self._known = known
+        self._source = source
+        self._page = page
+        self._result = Merged(findings=list(harvest.findings))
+        self._keys: dict[str, str] = {}
+        self._series = {name: list(paths) for name, paths in known.series.items()}
+        self._taken = set(known.taken)
+        self._kinds: dict[str, str] = {}
+
+    def run(self) -> Merged:
+        # Series first, since releases are named after them; then by key, so that no order of rows shows.
+        items = sorted(self._harvest.items, key=lambda item: (item.kind != "Info", item.key))
+        for item in items:
+            self._result.paths[item.key] = self._place(item)
+        for item in items:
+            self._state(item, self._result.paths[item.key])
+        self._result.findings.sort()
+        return self._result
+
+    def _place(self, item: Item) -> str:
+        """Find the path of an item: what this source called it before, whom its keys lead to, or a new name."""
+        keys = [item.key, *item.keys]
+        domain = _DOMAINS[item.kind]
+        before = self._known.mine.get(item.key)
+        others = [self._known.by_key[key] for key in keys if key in self._known.by_key]
+        others += [self._keys[key] for key in keys if key in self._keys]
+        others = [path for path in dict.fromkeys(others) if path.startswith(f"{domain}/")]
+        if len(others) > 1:
+            comment = f"What it is known by leads to {len(others)} entries; it is taken for {others[0]}."
+            self._find(item, "keys", "ambiguous-id", ", ".join(others), comment)
+        path = before or (others[0] if others else None) or self._named(item)
+        if others:
+            self._result.joined += 1
+        self._taken.add(path)
+        for key in keys:
+            self._keys.setdefault(key, path)
+        return path
+
+    def _named(self, item: Item) -> str:
+        series = self._series_of(item)
+        if item.kind == "Info":
+            return series
+        stem = series.replace("info/", f"{_DOMAINS[item.kind]}/", 1)
+        for release in candidates(item.release or "base", item.owner):
+            path = f"{stem}/{release}"
+            if path not in self._taken:
+                return path
+        raise AssertionError(f"no name is left for {item.key}")
+
+    def _series_of(self, item: Item) -> str:
+        """Find or make the series of an item; the same name in the same architecture is the same series."""
+        name = same_name(item.series)
+        found = self._series.get(name, [])
+        fitting = [path for path in found if path.split("/")[1] == item.architecture]
+        if fitting or (len(found) == 1 and item.kind != "Info"):
+            return (fitting or found)[0]
+        path = f"info/{item.architecture or UNCLASSIFIED}/{token(item.series)}"
+        self._series.setdefault(name, []).append(path)
+        return path
+
+    def _state(self, item: Item, path: str) -> None:
+        """State all that an item says of its entry, and that its series exists."""
+        entry = Iri(DEFAULT_BASE + path)
+        label = item.label or (item.series_label or item.series if item.kind == "Info" else item.key.partition(":")[2])
+        self._enter(path, item.kind, label)
+        if item.kind != "Info":
+            _, architecture, series, *_ = path.split("/")
+            self._enter(f"info/{architecture}/{series}", "Info", item.series_label or item.series)
+        architecture = path.split("/")[1]
+        if item.architecture not in (None, architecture):
+            self._add(entry, MIR.architecture, concept("architecture", str(item.architecture)))
+        self._add(entry, MIR.alias, literal(item.key))
+        for key in item.keys:
+            if not key.startswith(("hf:", "sha256:", "github.com:")):
+                self._add(entry, MIR.alias, literal(key))
+        for predicate, term in item.facts:
+            self._add(entry, predicate, term)
+        self._link(item, entry, item.links)
+        for part in item.parts.values():
+            iri = Iri(f"{entry}#{part.fragment}")
+            self._add(entry, MIR[part.kind], iri)
+            self._add(iri, RDF_TYPE, Iri(MIR[part.kind.capitalize()]))
+            for predicate, term in part.facts:
+                self._add(iri, predicate, term)
+            self._link(item, iri, part.links)
+        self._infer(item, entry)
+
+    def _enter(self, path: str, kind: str, label: str) -> None:
+        entry = Iri(DEFAULT_BASE + path)
+        if path in self._kinds:
+            return
+        kind = self._kinds[path] = self._known.kinds.get(path, kind)
+        self._add(entry, RDF_TYPE, Iri(MIR[kind]))
+        # A label that others gave stays; what this source calls it is one more name for it.
+        labels = self._known.labels.get(path)
+        if not labels:
+            self._add(entry, RDFS_LABEL, text(label, "en"))
+        elif label not in labels:
+            self._add(entry, SKOS.altLabel, text(label, "en"))
+
+    def _link(self, item: Item, subject: Iri, links: Iterable[Link]) -> None:
+        for predicate, key in links:
+            path = self._keys.get(key) or self._known.by_key.get(key)
+            if path is None:
+                comment = "It leads to nothing that the registry has, so the relation is left out."
+                self._find(item, predicate.removeprefix(str(MIR)), "unknown-reference", key, comment)
+            elif DEFAULT_BASE + path != subject:
+                self._add(subject, predicate, Iri(DEFAULT_BASE + path))
+
+    def _infer(self, item: Item, entry: Iri) -> None:
+        """Say what was concluded and not read, so that nobody takes it for the word of the source."""
+        if not item.inferred:
+            return
+        evidence = Iri(f"{entry}#evidence-{slug(self._source.rpartition('/')[2])}")
+        self._add(entry, MIR.evidence, evidence)
+        self._add(evidence, RDF_TYPE, Iri(MIR.Evidence))
+        self._add(evidence, MIR.confidence, concept("confidence", "inferred"))
+        self._add(evidence, DCTERMS.source, Iri(self._page))
+        for predicate in item.inferred:
+            self._add(evidence, MIR.supports, Iri(predicate))
+
+    def _add(self, subject: str, predicate: str, term: Term) -> None:
+        self._result.triples[Iri(subject), Iri(predicate), term] = None
+
+    def _find(self, item: Item, field_name: str, problem: str, value: str, comment: str) -> None:
+        self._result.findings.append(Finding(item.key, field_name, problem, value, comment, place=item.place))
+
+
+def anonymous_key(scheme: str, *parts: str) -> str:
+    """Make a key for a row that its source gives no name: the same row, the same key."""
+    return f"{scheme}:{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:12]}"

@@ -1,0 +1,168 @@
+"""One harvest from a package to a folder: read, merge, compare with what is there, write."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mirld.config import build_time
+from mirld.errors import InputError
+from mirld.graph.load import parse_turtle
+from mirld.graph.terms import Iri, Triple
+from mirld.graph.turtle import write_turtle
+from mirld.harvest.findings import count_by_problem
+from mirld.harvest.folder import differences, retrieved, write
+from mirld.harvest.known import Known
+from mirld.harvest.licences import describe
+from mirld.harvest.merge import Merged, merge
+from mirld.harvest.package import Package
+from mirld.harvest.source import Source
+from mirld.vocab import DEFAULT_BASE, ENTRY_CLASSES, MIR, RDF_TYPE
+
+DRIFT = 0.2
+"""The share by which the number of entries may differ from the harvest before; more looks like a changed layout."""
+
+_ENTRY_CLASSES = frozenset(ENTRY_CLASSES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HarvestReport:
+    """What a harvest found: counts by kind, and the files that changed, or would change when it only checked.
+
+    `joined` items are of entries that another source has as well.
+    """
+
+    source: str
+    version: str
+    revision: str
+    items: int
+    joined: int
+    entries: dict[str, int]
+    parts: dict[str, int]
+    findings: dict[str, int]
+    files: tuple[str, ...]
+    changed: tuple[str, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """Give the report as JSON has it."""
+        return {
+            "source": self.source,
+            "version": self.version,
+            "revision": self.revision,
+            "items": self.items,
+            "joined": self.joined,
+            "entries": self.entries,
+            "parts": self.parts,
+            "findings": self.findings,
+            "files": list(self.files),
+            "changed": list(self.changed),
+        }
+
+    def table(self) -> str:
+        """Write the report for people: a count a line."""
+        groups = {"entries": self.entries, "parts": self.parts, "findings": self.findings}
+        lines = [f"{self.source} {self.version}", f"{self.items:>6}  items, {self.joined:,} of entries known before"]
+        for title, counts in groups.items():
+            lines.append(f"\n{sum(counts.values()):>6}  {title}")
+            lines += [f"{count:>6}    {name}" for name, count in counts.items()]
+        return "\n".join(lines)
+
+
+def harvest(
+    source: Source,
+    path: Path,
+    root: Path,
+    *,
+    check: bool = False,
+    accept_drift: bool = False,
+    into: Path | None = None,
+    progress: Callable[[str], None] = lambda step: None,
+) -> HarvestReport:
+    """Harvest the package at `path` into data/harvested/ of the registry `root`, or into the folder `into`.
+
+    With `check` nothing is written. Raises InputError when the package is damaged, of another layout, or gives a fifth
+    more or fewer entries than the harvest before, unless `accept_drift`; nothing is written then.
+    """
+    progress(f"opening {path.name}")
+    package = Package.open(path)
+    progress("reading the registry")
+    known = Known.read(root, source.name)
+    progress(f"reading {source.title} {package.version}")
+    found = source.read(package, known)
+    progress(f"merging {len(found.items):,} items")
+    merged = merge(found, known, source.iri, source.address(package))
+    target, folder = (into.parent, into.name) if into else (root, f"data/harvested/{source.name}")
+    texts = _texts(source, package, merged, found.triples, found.licences, target, folder)
+    _refuse_drift(source.name, target, folder, merged, accept_drift)
+    changed = differences(target, folder, texts)
+    if changed and not check:
+        progress(f"writing {len(changed)} files")
+        write(target, folder, texts)
+    return HarvestReport(
+        source=source.name,
+        version=package.version,
+        revision=package.revision,
+        items=len(found.items),
+        joined=merged.joined,
+        entries=_count(merged.triples, entries=True),
+        parts=_count(merged.triples, entries=False),
+        findings=count_by_problem(merged.findings),
+        files=tuple(texts),
+        changed=tuple(changed),
+    )
+
+
+def _texts(
+    source: Source,
+    package: Package,
+    merged: Merged,
+    further: dict[str, list[Triple]],
+    licences: Iterable[str],
+    root: Path,
+    folder: str,
+) -> dict[str, str]:
+    """Text of every file by its path below `root`: one file an architecture, and what belongs to no entry."""
+    by_file: dict[str, list[Triple]] = {}
+    for triple in merged.triples:
+        architecture = triple[0].removeprefix(DEFAULT_BASE).split("/")[1]
+        by_file.setdefault(f"{folder}/{architecture}.ttl", []).append(triple)
+    for name, triples in further.items():
+        by_file.setdefault(f"{folder}/{name}.ttl", []).extend(triples)
+    if merged.findings:
+        said = [triple for finding in merged.findings for triple in finding.triples(source.iri)]
+        by_file[f"{folder}/findings.ttl"] = said
+    described = [triple for token in sorted(licences) for triple in describe(token)]
+    if described:
+        by_file[f"{folder}/licences.ttl"] = described
+    today = time.strftime("%Y-%m-%d", time.gmtime(build_time()))
+    day = retrieved(root / folder / "source.ttl", package.revision, today)
+    by_file[f"{folder}/source.ttl"] = source.triples(package, day)
+    return {name: write_turtle(list(dict.fromkeys(said)), DEFAULT_BASE) for name, said in sorted(by_file.items())}
+
+
+def _refuse_drift(name: str, root: Path, folder: str, merged: Merged, accept: bool) -> None:
+    before = {
+        subject
+        for path in sorted((root / folder).glob("*.ttl"))
+        for subject, predicate, term in parse_turtle(path.read_bytes(), DEFAULT_BASE, path.name)
+        if predicate == RDF_TYPE and term in _ENTRY_CLASSES
+    }
+    now = sum(_count(merged.triples, entries=True).values())
+    if before and not accept and abs(now - len(before)) > DRIFT * len(before):
+        raise InputError(
+            f"{name} gave {len(before):,} entries before and gives {now:,} now, a drift of more than a fifth",
+            hint="see whether the layout of the package changed; when the numbers are right, say --accept-drift",
+        )
+
+
+def _count(triples: Iterable[Triple], *, entries: bool) -> dict[str, int]:
+    """Count resources by class: entries, or their parts."""
+    found: Counter[str] = Counter(
+        str(term).removeprefix(str(MIR))
+        for _, predicate, term in triples
+        if predicate == RDF_TYPE and isinstance(term, Iri) and (term in _ENTRY_CLASSES) == entries
+    )
+    return dict(sorted(found.items()))

@@ -1,0 +1,27 @@
+"""The sources, one module each: a `SOURCE` that says what it is, and `read` from a package to a `Harvest`.
+
+A module is imported when its source is harvested. Adding a source is adding its module and its line here.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from mirld.errors import UsageError
+from mirld.harvest.source import Source
+
+MODULES: dict[str, str] = {
+    "timm": "timm",
+}
+"""Module of each source that mirld ships, by its name, in the order that a harvest of all goes through them."""
+
+
+def source(name: str) -> Source:
+    """Return the source of a name; UsageError when there is none."""
+    module = MODULES.get(name)
+    if module is None:
+        raise UsageError(f"there is no source {name}", hint=f"one of {', '.join(MODULES)}")
+    found = import_module(f"mirld.harvest.sources.{module}").SOURCE
+    if not isinstance(found, Source):
+        raise TypeError(f"{module}.SOURCE is no Source")
+    return found
