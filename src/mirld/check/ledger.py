@@ -8,7 +8,8 @@
     ledger:missing     no name of an earlier registry is left out
 
 The name of an entry is on record by two statements about the entry itself, `mir:state <vocab/state/current>` and
-`mir:firstSeen`; they stay when the entry goes, and are then to be made a record that says what became of it.
+`mir:firstSeen`; they stay when the entry goes, and are then to be made a record that says what became of it. What other
+schemes called the entry when it got its name is there as well, as `mir:alias`.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ RECORDS_FILE = "data/ledger/mirld.ttl"
 
 _ENTRY_CLASSES = frozenset(ENTRY_CLASSES)
 _STATE, _FIRST_SEEN, _RECORD = Iri(MIR.state), Iri(MIR.firstSeen), Iri(MIR.LedgerRecord)
+_ALIAS = Iri(MIR.alias)
 _REPLACED_BY = Iri(DCTERMS.isReplacedBy)
 
 
@@ -119,13 +121,18 @@ def missing(earlier: Dataset, now: Dataset) -> Iterator[Problem]:
 
 
 def record_names(dataset: Dataset, day: str) -> bytes:
-    """Return RECORDS_FILE with the name of every published entry in it; `day` is that of names that are new."""
+    """Return RECORDS_FILE with the name of every published entry in it; `day` is that of names that are new.
+
+    With a new name go the names that other schemes have for its entry, so that whoever harvests those schemes again
+    gives the same name, whatever became of the files the entry was in.
+    """
     said: Iterable[Triple] = ()
     for graph, name in dataset.files.items():
         if name == RECORDS_FILE:
             said = dataset.graphs[graph]
     kept = list(said)
     recorded = {subject for subject, predicate, _ in kept if predicate == _STATE}
+    before = frozenset(recorded)
     for graph, triples in dataset.graphs.items():
         if dataset.files[graph].startswith("data/"):
             for subject, predicate, term in triples:
@@ -134,6 +141,11 @@ def record_names(dataset: Dataset, day: str) -> bytes:
                 recorded.add(subject)
                 kept.append((subject, _STATE, Iri(f"{dataset.base}vocab/state/current")))
                 kept.append((subject, _FIRST_SEEN, Literal(day, XSD.date)))
+    kept += [
+        (Iri(subject), _ALIAS, term)
+        for subject in sorted(recorded - before)
+        for term in dataset.view.values(subject, _ALIAS)
+    ]
     home = [tuple(_at_home(term, dataset.base) for term in triple) for triple in kept]
     return write_turtle(home, DEFAULT_BASE).encode()  # type: ignore[arg-type]  # each triple stays one
 

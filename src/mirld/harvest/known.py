@@ -26,14 +26,16 @@ class Known:
 
     Entries are paths, such as `model/unet/stable-diffusion-xl/base`. `kinds` are their classes, `by_key` who is meant
     by a key, where that is one entry alone, `series` the series by name (`naming.same_name`), `mine` what this source
-    called an entry before, `taken` every name that ever meant something, the ledger's as well; `labels` are all labels,
-    `concepts` the tokens of each scheme, `licences` the IRIs of licences of our own by name.
+    called an entry before, `recorded` what the ledger says was named by a key, `taken` every name that ever meant
+    something, the ledger's as well; `labels` are all labels, `concepts` the tokens of each scheme, `licences` the IRIs
+    of licences of our own by name.
     """
 
     kinds: dict[str, str] = field(default_factory=dict)
     by_key: dict[str, str] = field(default_factory=dict)
     series: dict[str, list[str]] = field(default_factory=dict)
     mine: dict[str, str] = field(default_factory=dict)
+    recorded: dict[str, str] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     labels: dict[str, frozenset[str]] = field(default_factory=dict)
     concepts: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -62,6 +64,7 @@ class Known:
             if view.value(name, MIR.state) is not None:
                 self.taken.add(path)
             if kind is None:
+                self._read_recorded(view, name, path)
                 continue
             self.kinds[path] = kind.removeprefix(str(MIR))
             self.taken.add(path)
@@ -75,6 +78,12 @@ class Known:
             path = _id_path(view.text(record, SKOS.notation) or "")
             if path is not None:
                 self.taken.add(path)
+
+    def _read_recorded(self, view: Graph, name: str, path: str) -> None:
+        """Take in what the ledger says of a name whose entry is in no file of another source: what it was given to."""
+        for term in view.values(name, MIR.alias):
+            if not isinstance(term, Iri):
+                self.recorded[term.value] = path
 
     def _read_vocabulary(self, view: Graph, name: str) -> None:
         rest = name.removeprefix(DEFAULT_BASE)

@@ -69,7 +69,7 @@ class _Merger:
         """Find the path of an item: what this source called it before, whom its keys lead to, or a new name."""
         keys = [item.key, *item.keys]
         domain = _DOMAINS[item.kind]
-        before = self._known.mine.get(item.key)
+        before = self._known.mine.get(item.key) or self._known.recorded.get(item.key)
         others = [self._known.by_key[key] for key in keys if key in self._known.by_key]
         others += [self._keys[key] for key in keys if key in self._keys]
         others = [path for path in dict.fromkeys(others) if path.startswith(f"{domain}/")]

@@ -1,0 +1,174 @@
+"""Items into entries: joined by their keys, named by rule, and never renamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import permutations
+
+import pytest
+
+from mirld.graph.terms import Iri, Literal
+from mirld.harvest.items import Harvest, Item
+from mirld.harvest.known import Known
+from mirld.harvest.merge import Merged, merge
+from mirld.vocab import DEFAULT_BASE, MIR, RDF_TYPE, RDFS_LABEL, SKOS
+
+SOURCE = f"{DEFAULT_BASE}source/list"
+
+
+def model(
+    key: str,
+    series: str,
+    release: str | None = None,
+    *,
+    architecture: str | None = "art",
+    label: str | None = None,
+    owner: str | None = None,
+) -> Item:
+    return Item(
+        key=key,
+        place="list.py:1",
+        kind="Model",
+        architecture=architecture,
+        series=series,
+        release=release,
+        label=label,
+        owner=owner,
+    )
+
+
+def merged(items: Iterable[Item], known: Known | None = None) -> Merged:
+    return merge(Harvest(items=list(items)), known or Known(), SOURCE, "https://example.org/list")
+
+
+def values(found: Merged, path: str, predicate: str) -> set[str]:
+    return {
+        term if isinstance(term, Iri) else term.value
+        for subject, said, term in found.triples
+        if subject == DEFAULT_BASE + path and said == predicate
+    }
+
+
+def test_a_new_model_gets_its_series_and_its_alias() -> None:
+    """The series is made with it; what the source calls it is an alias."""
+    found = merged([model("list:qwen-7b", "Qwen2.5", "7B-Instruct", label="Qwen2.5 7B Instruct")])
+    path = "model/art/qwen2.5/7b-instruct"
+    assert found.paths == {"list:qwen-7b": path}
+    assert values(found, path, RDF_TYPE) == {MIR.Model}
+    assert values(found, path, RDFS_LABEL) == {"Qwen2.5 7B Instruct"}
+    assert values(found, path, MIR.alias) == {"list:qwen-7b"}
+    assert values(found, "info/art/qwen2.5", RDFS_LABEL) == {"Qwen2.5"}
+
+
+def test_a_repository_joins_an_entry_of_another_source() -> None:
+    """Whatever the source calls the model; its label is then one more name, and the class is that of the entry."""
+    known = Known(
+        kinds={"model/unet/stable-diffusion-xl/base": "Model"},
+        by_key={"hf:stabilityai/stable-diffusion-xl-base-1.0": "model/unet/stable-diffusion-xl/base"},
+        labels={"model/unet/stable-diffusion-xl/base": frozenset({"Stable Diffusion XL base"})},
+    )
+    item = model("list:sdxl", "SDXL", label="SDXL 1.0")
+    item.repository("stabilityai/stable-diffusion-xl-base-1.0")
+    found = merged([item], known)
+    path = "model/unet/stable-diffusion-xl/base"
+    assert found.paths == {"list:sdxl": path}
+    assert found.joined == 1
+    assert values(found, path, RDFS_LABEL) == set()
+    assert values(found, path, SKOS.altLabel) == {"SDXL 1.0"}
+
+
+def test_a_shared_repository_joins_nothing() -> None:
+    """A repository that holds several models is none of their keys."""
+    first, second = model("list:a", "Family", "a"), model("list:b", "Family", "b")
+    for item in (first, second):
+        item.repository("owner/many", joins=False)
+    assert set(merged([first, second]).paths.values()) == {"model/art/family/a", "model/art/family/b"}
+
+
+def test_a_series_is_found_by_any_of_its_names() -> None:
+    """Spelled otherwise, and in whatever architecture it is, when it is one alone."""
+    known = Known(
+        series={"stablediffusionxl": ["info/unet/stable-diffusion-xl"]}, kinds={"info/unet/stable-diffusion-xl": "Info"}
+    )
+    found = merged([model("list:t", "Stable Diffusion XL", "turbo", architecture=None)], known)
+    assert found.paths["list:t"] == "model/unet/stable-diffusion-xl/turbo"
+
+
+def test_a_series_of_two_architectures_is_chosen_by_the_architecture() -> None:
+    """Wan is the name of transformers and of the autoencoder they use."""
+    known = Known(series={"wan": ["info/dit/wan", "info/vae/wan"]})
+    found = merged([model("list:v", "Wan", "2.1", architecture="vae")], known)
+    assert found.paths["list:v"] == "model/vae/wan/2.1"
+
+
+def test_a_name_that_is_taken_goes_to_nobody_else() -> None:
+    """Not even when the entry is gone and only the ledger has it; the owner tells the two apart, then a number."""
+    known = Known(taken={"model/art/llama/7b"})
+    first, second = model("list:a", "Llama", "7b", owner="Bloke"), model("list:b", "Llama", "7b", owner="Bloke")
+    found = merged([first, second], known)
+    assert found.paths == {"list:a": "model/art/llama/7b-bloke", "list:b": "model/art/llama/7b-bloke-2"}
+
+
+def test_what_was_named_keeps_its_name() -> None:
+    """Though the rule would give another now: from the files of the source itself, or else from the ledger."""
+    before = Known(mine={"list:a": "model/art/old/name"}, taken={"model/art/old/name"})
+    recorded = Known(recorded={"list:a": "model/art/old/name"}, taken={"model/art/old/name"})
+    for known in (before, recorded):
+        assert merged([model("list:a", "New", "other")], known).paths == {"list:a": "model/art/old/name"}
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_the_order_of_the_rows_does_not_show(order: tuple[int, ...]) -> None:
+    """Neither in names nor in what is said."""
+    rows = [
+        model("list:a", "Llama", "7b", owner="x"),
+        model("list:b", "llama", "7B", owner="y"),
+        Item(key="list:family", place="list.py:9", kind="Info", architecture="art", series="Llama"),
+        model("list:c", "Llama", "13b").link(MIR.fineTunedFrom, "list:a"),
+    ]
+    usual, found = merged(rows), merged(rows[at] for at in order)
+    assert found.paths == usual.paths
+    assert set(found.triples) == set(usual.triples)
+
+
+def test_a_link_to_nothing_is_a_finding() -> None:
+    """Nothing dangles, and nothing is left out in silence."""
+    found = merged([model("list:a", "Llama", "7b").link(MIR.quantizedFrom, "hf:nobody/nothing")])
+    assert [(one.field, one.problem, one.value, one.place) for one in found.findings] == [
+        ("quantizedFrom", "unknown-reference", "hf:nobody/nothing", "list.py:1")
+    ]
+    assert values(found, "model/art/llama/7b", MIR.quantizedFrom) == set()
+
+
+def test_keys_of_two_entries_are_a_finding() -> None:
+    """The first counts, and the finding names both."""
+    known = Known(by_key={"hf:a/a": "model/art/a/base", "hf:b/b": "model/art/b/base"}, kinds={})
+    item = model("list:x", "X")
+    item.repository("a/a")
+    item.repository("b/b")
+    found = merged([item], known)
+    assert found.paths == {"list:x": "model/art/a/base"}
+    assert [(one.problem, one.value) for one in found.findings] == [
+        ("ambiguous-id", "model/art/a/base, model/art/b/base")
+    ]
+
+
+def test_what_was_concluded_says_so() -> None:
+    """By an evidence of its own, with the page that was read."""
+    item = model("list:a", "Llama", "7b")
+    item.inferred.add(MIR.task)
+    found = merged([item])
+    evidence = f"{DEFAULT_BASE}model/art/llama/7b#evidence-list"
+    assert (Iri(evidence), Iri(MIR.confidence), Iri(f"{DEFAULT_BASE}vocab/confidence/inferred")) in found.triples
+    assert (Iri(evidence), Iri(MIR.supports), Iri(MIR.task)) in found.triples
+
+
+def test_a_part_is_named_by_what_it_is() -> None:
+    """Two sources that describe one file describe one node."""
+    digest = "ab" * 32
+    item = model("list:a", "Llama", "7b")
+    item.file("llama.gguf", sha256=digest, kind="gguf", size=7)
+    part = Iri(f"{DEFAULT_BASE}model/art/llama/7b#file-{digest[:16]}")
+    found = merged([item])
+    assert (part, Iri(MIR.fileSha256), Literal(digest)) in found.triples
+    assert (Iri(f"{DEFAULT_BASE}model/art/llama/7b"), Iri(MIR.file), part) in found.triples
