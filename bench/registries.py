@@ -17,10 +17,22 @@ _ENTRY = re.compile(r"<((?:info|model|operations)/[^/>#@]+/[^/>#@]+)")
 
 
 def make_registry(folder: Path, entries: int) -> int:
-    """Write the carried registry and as many copies of its entries as give so many; return how many there are."""
-    for name in ("ontology", "shapes", "site", "data"):
+    """Write the carried registry and as many copies of its entries as give so many; return how many there are.
+
+    When it has more entries than that, harvested sources are left out, the largest first, as long as enough remain.
+    """
+    for name in ("ontology", "mappings", "shapes", "queries", "site", "data"):
         shutil.copytree(ROOT / name, folder / name)
     own = len(read_registry(load(Corpus.scan(folder))))
+    for source in sorted((folder / "data" / "harvested").iterdir(), key=_size, reverse=True):
+        aside = folder / source.name
+        source.rename(aside)
+        fewer = len(read_registry(load(Corpus.scan(folder))))
+        if entries and fewer >= entries * 0.9:
+            shutil.rmtree(aside)
+            own = fewer
+        else:
+            aside.rename(source)
     curated = sorted((folder / "data" / "curated").glob("*/*.ttl"))
     harvested = sorted((folder / "data" / "harvested").glob("*/*.ttl"))
     for number in range(1, max(0, -(-entries // own) - 1) + 1):
@@ -36,6 +48,10 @@ def make_registry(folder: Path, entries: int) -> int:
                     place.write_text(text.replace(source, f"{source[:-1]}-c{number}>"), encoding="utf-8")
     (folder / RECORDS_FILE).write_bytes(record_names(load(Corpus.scan(folder)), "2026-01-01"))
     return len(read_registry(load(Corpus.scan(folder))))
+
+
+def _size(folder: Path) -> tuple[int, str]:
+    return sum(path.stat().st_size for path in folder.rglob("*.ttl")), folder.name
 
 
 def _copy(path: Path, place: Path, number: int) -> None:
