@@ -9,7 +9,7 @@
 
 The name of an entry is on record by two statements about the entry itself, `mir:state <vocab/state/current>` and
 `mir:firstSeen`; they stay when the entry goes, and are then to be made a record that says what became of it. What other
-schemes called the entry when it got its name is there as well, as `mir:alias`.
+schemes called the entry when it got its name is there as well, as `mir:givenTo`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ RECORDS_FILE = "data/ledger/mirld.ttl"
 
 _ENTRY_CLASSES = frozenset(ENTRY_CLASSES)
 _STATE, _FIRST_SEEN, _RECORD = Iri(MIR.state), Iri(MIR.firstSeen), Iri(MIR.LedgerRecord)
-_ALIAS = Iri(MIR.alias)
+_GIVEN_TO = Iri(MIR.givenTo)
 _REPLACED_BY = Iri(DCTERMS.isReplacedBy)
 
 
@@ -142,9 +142,9 @@ def record_names(dataset: Dataset, day: str) -> bytes:
                 kept.append((subject, _STATE, Iri(f"{dataset.base}vocab/state/current")))
                 kept.append((subject, _FIRST_SEEN, Literal(day, XSD.date)))
     kept += [
-        (Iri(subject), _ALIAS, term)
+        (Iri(subject), _GIVEN_TO, term)
         for subject in sorted(recorded - before)
-        for term in dataset.view.values(subject, _ALIAS)
+        for term in dataset.view.values(subject, MIR.alias)
     ]
     home = [tuple(_at_home(term, dataset.base) for term in triple) for triple in kept]
     return write_turtle(home, DEFAULT_BASE).encode()  # type: ignore[arg-type]  # each triple stays one

@@ -46,7 +46,8 @@ LINEAGE: tuple[str, ...] = (
 
 _ENTRY_CLASSES = frozenset(ENTRY_CLASSES)
 # What an entry may say without evidence: its class and names, which its name and its parts bear out, and ledger facts.
-_PLAIN = frozenset((RDF_TYPE, RDFS_LABEL, str(SKOS.altLabel), str(MIR.state), str(MIR.firstSeen), *PART_PROPERTIES))
+_ON_RECORD = (MIR.state, MIR.firstSeen, MIR.givenTo)
+_PLAIN = frozenset((RDF_TYPE, RDFS_LABEL, str(SKOS.altLabel), *_ON_RECORD, *PART_PROPERTIES))
 # Pages of the site that are no resources.
 _PAGES = RESERVED_SEGMENTS - {"agent", "graph", "ledger", "licence", "ns", "shapes", "source", "vocab"}
 _VERSION_IRI, _SUPPORTS, _TERMS = OWL.versionIRI, MIR.supports, str(MIR)

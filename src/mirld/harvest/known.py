@@ -81,7 +81,7 @@ class Known:
 
     def _read_recorded(self, view: Graph, name: str, path: str) -> None:
         """Take in what the ledger says of a name whose entry is in no file of another source: what it was given to."""
-        for term in view.values(name, MIR.alias):
+        for term in view.values(name, MIR.givenTo):
             if not isinstance(term, Iri):
                 self.recorded[term.value] = path
 
