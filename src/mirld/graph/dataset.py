@@ -157,24 +157,38 @@ class Graph:
         return sorted(found)
 
     def with_more(self, triples: Iterable[Triple]) -> Graph:
-        """Return a sorted graph of the triples of this one, which is sorted, and of more."""
-        more = Graph(triples)
+        """Return a sorted graph of the triples of this one, which is sorted, and of more; indexed when this one is."""
+        more = Graph(triples)._subjects
         result = Graph()
-        for subject in sorted({*self._subjects, *more._subjects}):
+        linking: dict[str, list[tuple[Iri, Iri]]] = {}
+        for subject in sorted([*self._subjects, *(more.keys() - self._subjects.keys())]):
             pairs = self._subjects.get(subject, [])
-            further = more._subjects.get(subject)
-            result._subjects[subject] = pairs if further is None else sorted({*pairs, *further}, key=_pair_key)
+            further = more.get(subject)
+            if further is not None:
+                new = [pair for pair in further if pair not in pairs] if pairs else further
+                pairs = _in_order([*pairs, *new])
+                for predicate, term in new:
+                    if isinstance(term, Iri):
+                        linking.setdefault(term, []).append((subject, predicate))  # type: ignore[arg-type]  # an Iri
+            result._subjects[subject] = pairs
+        if self._inverse is not None:
+            result._inverse = self._inverse.copy()
+            for name, found in linking.items():
+                result._inverse[name] = sorted([*self._inverse.get(name, ()), *found])
         return result
 
     def sorted(self) -> Graph:
         """Return the same triples, subjects and pairs in canonical order."""
         result = Graph()
         for subject in sorted(self._subjects):
-            pairs = self._subjects[subject]
-            # Most predicates have one value, and need no look at it.
-            by_term = len({predicate for predicate, _ in pairs}) < len(pairs)
-            result._subjects[subject] = sorted(pairs, key=_pair_key if by_term else _predicate_key)
+            result._subjects[subject] = _in_order(self._subjects[subject])
         return result
+
+
+def _in_order(pairs: list[Pair]) -> list[Pair]:
+    """Sort what is said of one subject; most predicates have one value, and need no look at it."""
+    by_term = len({predicate for predicate, _ in pairs}) < len(pairs)
+    return sorted(pairs, key=_pair_key if by_term else _predicate_key)
 
 
 def _pair_key(pair: Pair) -> tuple[bool, str, tuple[int, str, str, str]]:

@@ -117,6 +117,19 @@ class Result:
         except (RuntimeError, ValueError, OSError) as error:
             raise _run_error(error) from error
 
+    def answer_and_csv(self) -> tuple[Answer, bytes]:
+        """Return rows, or a truth, as values and written as CSV, from one run of the query."""
+        if not isinstance(self._found, pyoxigraph.QuerySolutions):
+            csv = self.serialize("csv")
+            return self.answer(), csv
+        # Solutions can be read once; what was written of them, again and again.
+        written = self.serialize("json")
+        one, other = (
+            Result(pyoxigraph.parse_query_results(written, pyoxigraph.QueryResultsFormat.JSON), self._base)
+            for _ in range(2)
+        )
+        return one.answer(), other.serialize("csv")
+
     def _serialize(self, form: str) -> bytes:
         found = self._found
         if isinstance(found, pyoxigraph.QueryTriples):
@@ -145,7 +158,8 @@ class Endpoint:
                 self._fill(write_nquads(dataset.graphs[graph], graph), pyoxigraph.RdfFormat.N_QUADS)
 
     def _fill(self, text: str, form: pyoxigraph.RdfFormat) -> None:
-        self._store.bulk_load(text.encode(), form)
+        # Every term was looked at when its file was read.
+        self._store.bulk_load(text.encode(), form, lenient=True)
 
     @classmethod
     def for_query(cls, dataset: Dataset, query: str) -> Endpoint:

@@ -42,7 +42,6 @@ def classify(dataset: Dataset, root: Path) -> None:
     dataset.sources[graph] = None
     dataset.files[graph] = RULES_FOLDER
     dataset.view = dataset.view.with_more(found)
-    dataset.view.index()  # once, for all processes that are forked from here
 
 
 def infer(dataset: Dataset, root: Path) -> list[Triple]:
