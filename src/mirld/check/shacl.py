@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from mirld.check.shapes import Shapes, compile_tests
+from mirld.check.shapes import Shapes, Test, compile_tests
 from mirld.graph.dataset import Graph
 from mirld.graph.ntriples import write_ntriples
 from mirld.graph.terms import Iri, Literal, Term, Triple
@@ -59,10 +59,17 @@ class Prover:
             for kind in view.types(subject):
                 self._members.setdefault(kind, set()).add(subject)
         self._instances: dict[str, frozenset[str]] = {}
-        self._tests = {
-            shape.iri: tuple((inner.path, compile_tests(inner, self._instances_of)) for inner in shape.properties)
-            for shape in shapes.nodes
-        }
+        self._tests: dict[str, dict[str | None, list[Test]]] = {}
+        self._needed: dict[str, tuple[str | None, ...]] = {}
+        for shape in shapes.nodes:
+            tests: dict[str | None, list[Test]] = {}
+            for inner in shape.properties:
+                tests.setdefault(inner.path, []).extend(compile_tests(inner, self._instances_of))
+            self._tests[shape.iri] = tests
+            # Only these have anything to say when there is no value; the others are asked only where there is one.
+            self._needed[shape.iri] = tuple(
+                path for path, found in tests.items() if not all(test(()) for test in found)
+            )
         self._plans: dict[frozenset[str], list[str]] = {}
 
     def _instances_of(self, name: str) -> frozenset[str]:
@@ -77,11 +84,14 @@ class Prover:
         found: dict[str, list[str]] = {}
         named = [(node, shape.iri) for shape in self._shapes.nodes for node in shape.nodes]
         for subject in sorted(self._view.subjects() if focus is None else focus):
-            for shape in self._plan(frozenset(self._view.types(subject))):
-                if not self._proves(shape, subject):
+            plan = self._plan(frozenset(self._view.types(subject)))
+            values = self._values(subject) if plan else {}
+            for shape in plan:
+                if not self._proves(shape, values):
                     found.setdefault(shape, []).append(subject)
         for node, shape in named:
-            if (focus is None or node in focus) and node not in found.get(shape, ()) and not self._proves(shape, node):
+            asked = (focus is None or node in focus) and node not in found.get(shape, ())
+            if asked and not self._proves(shape, self._values(node)):
                 found.setdefault(shape, []).append(node)
         return found
 
@@ -92,12 +102,18 @@ class Prover:
             plan = self._plans[types] = [shape.iri for shape in self._shapes.nodes if above & set(shape.classes)]
         return plan
 
-    def _proves(self, shape: str, subject: str) -> bool:
+    def _values(self, subject: str) -> dict[str | None, list[Term]]:
+        """Return the values of a subject by path; without one, the subject itself."""
         values: dict[str | None, list[Term]] = {None: [Iri(subject)]}
         for predicate, term in self._view.pairs(subject):
             values.setdefault(predicate, []).append(term)
-        nothing: list[Term] = []
-        return all(test(values.get(path, nothing)) for path, tests in self._tests[shape] for test in tests)
+        return values
+
+    def _proves(self, shape: str, values: Mapping[str | None, Sequence[Term]]) -> bool:
+        tests = self._tests[shape]
+        return all(path in values for path in self._needed[shape]) and all(
+            test(terms) for path, terms in values.items() for test in tests.get(path, ())
+        )
 
 
 class _Superclasses:
