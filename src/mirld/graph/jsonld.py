@@ -25,6 +25,7 @@ _CANONICAL_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 
 
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_text = json.encoder.encode_basestring  # what that does with a string
 _predicate = itemgetter(0)
 
 
@@ -122,7 +123,7 @@ class JsonLdWriter:
 
     def _members(self, subject: str, waiting: dict[str, list[Pair]], terms: set[str]) -> list[str]:
         """Take what is said of a subject, and of its parts, out of `waiting` and write it."""
-        members = [f'"@id":{_json(subject)}']
+        members = [f'"@id":{_text(subject)}']
         for predicate, pairs in groupby(waiting.pop(subject), _predicate):
             values = []
             if predicate == RDF_TYPE:
@@ -131,11 +132,11 @@ class JsonLdWriter:
                     kind = self._classes.get(str(term))
                     if kind is not None:
                         terms.add(kind)
-                    values.append(_json(kind or str(term)))
+                    values.append(_text(kind or str(term)))
             else:
                 key = self._keys.get(predicate)
                 if key is None:
-                    key = self._keys[predicate] = _Key("", _json(predicate))
+                    key = self._keys[predicate] = _Key("", _text(predicate))
                 if key.name:
                     terms.add(key.name)
                 name = key.member
@@ -162,13 +163,13 @@ def _value(term: Term, key: _Key) -> str:
     """Write a term as the value of a property that `key` names."""
     coercion, language = key.coercion, key.language
     if not isinstance(term, Literal):
-        return _json(term) if coercion == "@id" else f'{{"@id":{_json(term)}}}'
+        return _text(term) if coercion == "@id" else f'{{"@id":{_text(term)}}}'
     value, datatype, tag = term
-    written = _json(value)
+    written = _text(value)
     if tag is not None:
         if language == tag and coercion is None:
             return written
-        return f'{{"@value":{written},"@language":{_json(tag)}}}'
+        return f'{{"@value":{written},"@language":{_text(tag)}}}'
     if coercion is not None and datatype == coercion:
         return written
     if datatype == XSD_STRING:
@@ -178,4 +179,4 @@ def _value(term: Term, key: _Key) -> str:
             return value
         if datatype == XSD.integer and _CANONICAL_INTEGER.fullmatch(value) and abs(int(value)) < _EXACT_INTEGER:
             return value
-    return f'{{"@value":{written},"@type":{_json(datatype)}}}'
+    return f'{{"@value":{written},"@type":{_text(datatype)}}}'
