@@ -1,8 +1,9 @@
 """Work over forked processes: no copying of what was loaded, results in any order.
 
 `run` does many tasks: their numbers lie in pipes, one a worker, so that neighbours, which have much in common, are done
-by one process; who has done his takes from the others. A worker ends when all pipes are empty, so none outlives the
-tasks, even when the parent is killed. `Aside` does one thing beside whatever comes next.
+by one process; who has done his takes from the others. The parent is one of the workers. A worker ends when all pipes
+are empty, so none outlives the tasks, even when the parent is killed. `Aside` does one thing beside whatever comes
+next. Nobody waits for a reader: what a pipe does not take is sent after the next piece of work.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import selectors
 import signal
 import struct
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from types import TracebackType
@@ -41,9 +43,9 @@ def can_fork() -> bool:
 
 
 def run(tasks: Sequence[Task], work: Callable[[Task], Result], workers: int) -> Iterator[Result]:
-    """Do `work` on each task and give the results as they come.
+    """Do `work` on each task, in so many processes, and give the results as they come.
 
-    One process does all when `workers` is 1, or when this system cannot fork. What a worker raises is raised here.
+    This process does all when `workers` is 1, or when this system cannot fork. What a worker raises is raised here.
     Whatever ends this, no worker is left running.
     """
     workers = min(workers, len(tasks))
@@ -59,21 +61,31 @@ def run(tasks: Sequence[Task], work: Callable[[Task], Result], workers: int) -> 
     ]
     # What is loaded stays shared only as long as nobody touches it, and the collector touches everything.
     gc.freeze()
-    children: dict[int, int] = {}
+    children: dict[int, _Mail] = {}
     try:
-        for worker in range(workers):
+        for worker in range(1, workers):
             reading, writing = _wide_pipe()
             pid = _fork()
             if pid == 0:
-                _be_worker(tasks, work, shares[worker:] + shares[:worker], writing)
+                _answer(_taken(tasks, shares[worker:] + shares[:worker]), work, writing)
             os.close(writing)
-            children[reading] = pid
+            children[reading] = _Mail(pid)
+        for task in _taken(tasks, shares):
+            yield work(task)
+            yield from _collect(children, wait=False)
         yield from _collect(children)
     finally:
         for share in shares:
             os.close(share)
         _end(children)
         gc.unfreeze()
+
+
+def _taken(tasks: Sequence[Task], shares: Sequence[int]) -> Iterator[Task]:
+    """Take the tasks of the first share, then what others left of theirs."""
+    for share in shares:
+        while data := os.read(share, _NUMBER.size):
+            yield tasks[_NUMBER.unpack(data)[0]]
 
 
 class Aside(Generic[Result]):
@@ -89,16 +101,16 @@ class Aside(Generic[Result]):
 
     def __init__(self, work: Callable[[], Result], *, fork: bool = True) -> None:
         self._work = work
-        self._children: dict[int, int] = {}
+        self._children: dict[int, _Mail] = {}
         self._results: list[Result] = []
         if not (fork and can_fork()):
             return
-        reading, writing = os.pipe()
+        reading, writing = _wide_pipe()
         pid = _fork()
         if pid == 0:
             _answer(iter((work,)), lambda work: work(), writing)
         os.close(writing)
-        self._children[reading] = pid
+        self._children[reading] = _Mail(pid)
 
     def __enter__(self) -> Aside[Result]:
         return self
@@ -144,81 +156,114 @@ def _filled(numbers: Sequence[int]) -> int:
     return taking
 
 
-def _be_worker(tasks: Sequence[Any], work: Callable[[Any], Any], shares: Sequence[int], writing: int) -> None:
-    """Take the tasks of one share, then what others left of theirs; never returns."""
-
-    def taken() -> Iterator[Any]:
-        for share in shares:
-            while data := os.read(share, _NUMBER.size):
-                yield tasks[_NUMBER.unpack(data)[0]]
-
-    _answer(taken(), work, writing)
-
-
 def _answer(tasks: Iterator[Any], work: Callable[[Any], Any], writing: int) -> None:
     """Write the result of every task into a pipe, or the first error; end the process."""
     code = 0
     try:
-        for task in tasks:
-            _send(writing, _DONE, work(task))
-    except BaseException as error:  # whatever it is, the parent raises it
-        code = 1
+        outgoing = _Outgoing(writing)
         try:
-            _send(writing, _FAILED, error)
-        except Exception:  # an error that cannot be pickled is told by its text
-            _send(writing, _FAILED, MirldError(f"{type(error).__name__}: {error}"))
+            for task in tasks:
+                outgoing.send(_DONE, work(task))
+        except BaseException as error:  # whatever it is, the parent raises it
+            code = 1
+            try:
+                outgoing.send(_FAILED, error)
+            except Exception:  # an error that cannot be pickled is told by its text
+                outgoing.send(_FAILED, MirldError(f"{type(error).__name__}: {error}"))
+        outgoing.finish()
+    except BaseException:
+        code = 1
     finally:
         os._exit(code)
 
 
-def _send(pipe: int, kind: int, value: object) -> None:
-    body = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-    for part in (_FRAME.pack(kind, len(body)), body):
-        data = memoryview(part)
-        while data:
-            data = data[os.write(pipe, data) :]
+class _Outgoing:
+    """What is sent through a pipe: as much as it takes at once, the rest when more is sent, and at the end."""
+
+    def __init__(self, pipe: int) -> None:
+        self._pipe = pipe
+        self._waiting: deque[memoryview] = deque()
+        os.set_blocking(pipe, False)
+
+    def send(self, kind: int, value: object) -> None:
+        body = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+        self._waiting += memoryview(_FRAME.pack(kind, len(body))), memoryview(body)
+        with suppress(BlockingIOError):
+            self._write()
+
+    def finish(self) -> None:
+        os.set_blocking(self._pipe, True)
+        self._write()
+
+    def _write(self) -> None:
+        while self._waiting:
+            data = self._waiting[0]
+            rest = data[os.write(self._pipe, data) :]
+            if rest:
+                self._waiting[0] = rest
+            else:
+                self._waiting.popleft()
 
 
-def _collect(children: dict[int, int]) -> Iterator[Any]:
-    """Give the results of children, a pipe and a process each, until all have ended."""
+class _Mail:
+    """What came of the next result of a child, and its process."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._kind: int | None = None
+        self._expect(_FRAME.size)
+
+    def _expect(self, size: int) -> None:
+        self._data = bytearray(size)
+        self._rest = memoryview(self._data)
+
+    def read(self, pipe: int) -> Iterator[tuple[int, Any]]:
+        """Read what there is, and give what is whole by it: its kind and value. Raises EOFError at the end."""
+        count = os.readv(pipe, (self._rest,))
+        if not count:
+            raise EOFError
+        self._rest = self._rest[count:]
+        if self._rest:
+            return
+        data, kind = self._data, self._kind
+        if kind is None:
+            self._kind, size = _FRAME.unpack(data)
+            self._expect(size)
+        else:
+            self._kind = None
+            self._expect(_FRAME.size)
+            yield kind, pickle.loads(data)  # noqa: S301  # our own worker wrote it
+
+
+def _collect(children: dict[int, _Mail], *, wait: bool = True) -> Iterator[Any]:
+    """Give the results of children, by the pipe each writes to, until all have ended; or only what is there."""
     with selectors.DefaultSelector() as selector:
         for reading in children:
             selector.register(reading, selectors.EVENT_READ)
         while children:
-            for key, _ in selector.select():
+            ready = selector.select(None if wait else 0)
+            if not ready:
+                return
+            for key, _ in ready:
                 reading = key.fd
-                head = _read(reading, _FRAME.size)
-                kind, length = _FRAME.unpack(head) if head else (_DONE, 0)
-                body = _read(reading, length)
-                if body:
-                    value = pickle.loads(body)  # noqa: S301  # our own worker wrote it
-                    if kind == _FAILED:
-                        raise value
-                    yield value
-                    continue
-                selector.unregister(reading)
-                os.close(reading)
-                _, status = os.waitpid(children.pop(reading), 0)
-                if status:
-                    raise MirldError(f"a worker process ended early, with status {os.waitstatus_to_exitcode(status)}")
+                try:
+                    for kind, value in children[reading].read(reading):
+                        if kind == _FAILED:
+                            raise value
+                        yield value
+                except EOFError:
+                    selector.unregister(reading)
+                    os.close(reading)
+                    _, status = os.waitpid(children.pop(reading).pid, 0)
+                    if status:
+                        code = os.waitstatus_to_exitcode(status)
+                        raise MirldError(f"a worker process ended early, with status {code}") from None
 
 
-def _read(pipe: int, size: int) -> bytearray:
-    """Read so many bytes, waiting for them; none when the other end is closed."""
-    data = bytearray(size)
-    rest = memoryview(data)
-    while rest:
-        count = os.readv(pipe, (rest,))
-        if not count:
-            return bytearray()
-        rest = rest[count:]
-    return data
-
-
-def _end(children: dict[int, int]) -> None:
-    for reading, pid in children.items():
+def _end(children: dict[int, _Mail]) -> None:
+    for reading, child in children.items():
         os.close(reading)
-        os.kill(pid, signal.SIGTERM)
-    for pid in children.values():
-        os.waitpid(pid, 0)
+        os.kill(child.pid, signal.SIGTERM)
+    for child in children.values():
+        os.waitpid(child.pid, 0)
     children.clear()

@@ -35,11 +35,10 @@ def test_every_task_is_done_once(workers: int, count: int) -> None:
 
 def test_who_is_done_takes_from_the_others() -> None:
     """One slow task keeps one process; the other does all the rest, that of the slow one's share included."""
-    slow, tasks = 0, list(range(20))
+    slow, tasks = 10, list(range(20))
 
     def work(task: int) -> tuple[int, int]:
-        if task == slow:
-            time.sleep(0.5)
+        time.sleep(0.5 if task == slow else 0.005)
         return task, os.getpid()
 
     by_process: dict[int, list[int]] = {}
@@ -52,6 +51,24 @@ def test_results_larger_than_a_pipe_come_whole() -> None:
     """A result is sent in as many pieces as it needs."""
     sizes = [1, 70_000, 3_000_000]
     assert sorted(map(len, run(sizes, lambda size: b"x" * size, 2))) == sizes
+
+
+def test_nobody_waits_for_a_reader() -> None:
+    """A worker goes on with its share while this process is at a task, however much its results are."""
+    parent, done = os.getpid(), []
+
+    def work(task: int) -> tuple[int, float, bytes]:
+        if os.getpid() == parent:
+            time.sleep(0.5)
+        return os.getpid(), time.monotonic(), b"x" * 3_000_000
+
+    started = time.monotonic()
+    for pid, when, body in run(list(range(8)), work, 2):
+        done.append((pid, when - started, len(body)))
+    others = [when for pid, when, _ in done if pid != parent]
+    assert [size for _, _, size in done] == [3_000_000] * 8
+    assert len(others) == 7
+    assert max(others) < 0.5
 
 
 def test_what_a_worker_raises_is_raised() -> None:
@@ -68,8 +85,12 @@ def test_what_a_worker_raises_is_raised() -> None:
     class LocalError(Exception):
         pass
 
+    parent = os.getpid()
+
     def fail(task: int) -> None:
-        raise LocalError("only here")
+        if os.getpid() != parent:
+            raise LocalError("only here")
+        time.sleep(0.2)
 
     with pytest.raises(MirldError, match="LocalError: only here"):
         list(run([1, 2], fail, 2))
@@ -77,9 +98,12 @@ def test_what_a_worker_raises_is_raised() -> None:
 
 def test_a_worker_that_is_killed_is_noticed() -> None:
     """It is no result that nothing came."""
+    parent = os.getpid()
 
     def work(task: int) -> int:
-        os.kill(os.getpid(), signal.SIGKILL)
+        if os.getpid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(0.2)
         return task
 
     with pytest.raises(MirldError, match="ended early"):
@@ -103,7 +127,7 @@ def test_whoever_stops_listening_leaves_no_worker() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         listen()
-    assert not any(map(is_running, pids))
+    assert not any(map(is_running, pids - {os.getpid()}))
 
 
 @pytest.mark.parametrize("fork", [True, False])
