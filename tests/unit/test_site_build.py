@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
-from tests.conftest import digests
 
 from mirld.errors import InputError
 from mirld.graph.collector import paused
@@ -19,7 +18,6 @@ from mirld.graph.terms import Iri
 from mirld.site.build import Site, build
 from mirld.site.links import Link
 from mirld.site.material import Material
-from mirld.site.output import MARKER
 from mirld.site.render import Renderer, compile_templates, link_html, links_html, shown
 
 
@@ -43,28 +41,6 @@ def test_a_built_folder_holds_what_the_site_gives(material: Material, tmp_path: 
     assert written == given
     assert (report.files, report.size) == (len(given), sum(map(len, given.values())))
     assert report.pages == sum(name.endswith("index.html") for name in given)
-    assert report.placed
-
-
-def test_a_site_that_is_not_approved_is_not_placed(material: Material, tmp_path: Path) -> None:
-    """It is asked once, when all is written; what stood there is what it was, and nothing is left beside it."""
-    target = tmp_path / "site"
-    target.mkdir()
-    (target / MARKER).touch()
-    (target / "index.html").write_text("old", encoding="utf-8")
-    before = digests(target)
-    asked = []
-
-    def approve() -> bool:
-        asked.append(sum(1 for _ in tmp_path.glob(".site.staging-*/index.html")))
-        return False
-
-    assert not build(Site(material), target, approve=approve).placed
-    assert asked == [1]
-    assert digests(target) == before
-    assert list(tmp_path.glob(".site.*")) == []
-    assert build(Site(material), target, approve=lambda: True).placed
-    assert digests(target) != before
 
 
 def test_progress_reaches_its_end(material: Material, tmp_path: Path) -> None:

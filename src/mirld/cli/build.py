@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mirld.graph.corpus import Corpus
     from mirld.graph.dataset import Dataset
     from mirld.site.build import Report
+    from mirld.site.render import Codes
 
     Judge = Callable[[Corpus, Dataset], Findings]
 
@@ -73,7 +74,7 @@ def command(
     violations = findings.counts["violation"] if findings else 0
     for line in findings.lines() if findings else ():
         click.echo(line, err=True)
-    if not report.placed:
+    if report is None:
         click.echo(f"nothing was written: {violations} violation{'s' * (violations != 1)}, see mirld check", err=True)
         return EXIT_NO
     if as_json:
@@ -92,6 +93,12 @@ def command(
     return EXIT_NO if violations else EXIT_YES
 
 
+def _compile(root: Path) -> Codes:
+    from mirld.site.render import compile_templates
+
+    return compile_templates(root / "site" / "templates")
+
+
 def _judge(corpus: Corpus, dataset: Dataset) -> Findings:
     from mirld.check.run import check
     from mirld.check.shapes import Shapes
@@ -107,41 +114,48 @@ def _build(
     judge: Judge | None,
     keep_going: bool,
     with_unverified: bool,
-) -> tuple[Report, Findings | None]:
-    """Build the site while the registry is judged beside it; whether it is placed waits for what was found."""
+) -> tuple[Report | None, Findings | None]:
+    """Judge the registry, and build the site if it conforms or has not to."""
     # Imported here, since --help needs none of it.
+    from mirld.graph.asking import Asking
     from mirld.graph.collector import paused
     from mirld.graph.corpus import Corpus
     from mirld.graph.load import load
-    from mirld.graph.rules import classify
-    from mirld.site.build import Site, build
-    from mirld.site.material import Material
-    from mirld.site.render import compile_templates
+    from mirld.graph.rules import add_found
     from mirld.workers import Aside
 
-    # A decorator, not a block: what was loaded is gone before the collector could look at it.
     @paused()
-    def load_and_build() -> tuple[Report, Findings | None]:
-        # Loading, reading values and planning pages is for one process; what can be done beside that is forked before.
+    def load_and_build() -> tuple[Report | None, Findings | None]:
+        # What needs less than all that comes before it is forked, and done beside the rest.
         several = workers > 1
         with ExitStack() as stack:
-            compile_work = partial(compile_templates, place.root / "site" / "templates")
-            compiling = stack.enter_context(Aside(compile_work, fork=several))
+            compiling = stack.enter_context(Aside(partial(_compile, place.root), fork=several))
             corpus = Corpus.scan(place.root, base=place.base)
             dataset = load(corpus)
             judging = None
             if judge is not None:
                 judging = stack.enter_context(Aside(partial(judge, corpus, dataset), fork=several))
-            classify(dataset, corpus.root)
-            material = Material.load(corpus, dataset, with_unverified=with_unverified)
+                if not several:
+                    judging.result()  # before rules add to what is judged
+            asking = Asking(dataset, corpus.root)
+            add_found(dataset, asking.inferred())
+            # What pages are made with is imported when there is another process to do something meanwhile.
+            from mirld.site.build import Site, build
+            from mirld.site.material import Material
+
+            answer = partial(asking.answered, with_unverified=with_unverified)
+            asked = stack.enter_context(Aside(answer, fork=several))
+            findings = None if judging is None else judging.result()
+            if findings is not None and not findings.conforms and not keep_going:
+                return None, findings
+            material = Material.load(corpus, dataset, with_unverified=with_unverified, answering=asked.result)
             report = build(
                 Site(material, site_path=site_path, codes=compiling.result()),
                 out,
                 workers=workers,
                 progress=_progress if sys.stderr.isatty() else None,
-                approve=lambda: judging is None or keep_going or judging.result().conforms,
             )
-            return report, None if judging is None else judging.result()
+            return report, findings
 
     return load_and_build()
 

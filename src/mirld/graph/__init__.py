@@ -12,9 +12,12 @@
     query     SPARQL over a dataset, answers as text
     saved     the queries that come with a registry
     rules     classification by rule, into a graph of its own
+    store     triples into a store of SPARQL
+    asking    all that a build asks in SPARQL: rules, then saved queries
 
 Rules of this room:
 1. A term is an `Iri` or a `Literal`; a triple is a plain tuple of (subject IRI, predicate IRI, term).
 2. There are no blank nodes; reading one is an InputError.
-3. Only `load`, `query` and `rules` import pyoxigraph; the rest is standard library, so that writers start at once.
+3. Only `load`, `query`, `rules`, `store` and `asking` import pyoxigraph; the rest is standard library, so that writers
+   start at once.
 """

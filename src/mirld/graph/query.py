@@ -14,7 +14,8 @@ import pyoxigraph
 
 from mirld.errors import IdError, QueryError
 from mirld.graph.dataset import Dataset
-from mirld.graph.ntriples import write_blocks, write_nquads, write_ntriples
+from mirld.graph.ntriples import write_nquads, write_ntriples
+from mirld.graph.store import add_text, fill
 from mirld.graph.terms import Iri, Literal, Term, Triple, sort_key
 from mirld.graph.turtle import write_turtle
 from mirld.ids import MirId
@@ -151,15 +152,28 @@ class Endpoint:
     def __init__(self, dataset: Dataset, *, named_graphs: bool = True) -> None:
         self._base = dataset.base
         self._store = pyoxigraph.Store()
-        # As text, since that is written and read in half the time that making a node for each term takes.
-        self._fill(write_blocks(dataset.view.blocks()), pyoxigraph.RdfFormat.N_TRIPLES)
+        fill(self._store, dataset.view.blocks())
         if named_graphs:
             for graph in sorted(dataset.graphs):
-                self._fill(write_nquads(dataset.graphs[graph], graph), pyoxigraph.RdfFormat.N_QUADS)
+                add_text(self._store, write_nquads(dataset.graphs[graph], graph).encode())
 
-    def _fill(self, text: str, form: pyoxigraph.RdfFormat) -> None:
-        # Every term was looked at when its file was read.
-        self._store.bulk_load(text.encode(), form, lenient=True)
+    @classmethod
+    def over(cls, store: pyoxigraph.Store, base: str) -> Endpoint:
+        """Ask a store that somebody filled."""
+        endpoint = cls(Dataset(base=base), named_graphs=False)
+        endpoint._store = store
+        return endpoint
+
+    def leave_out(self, names: Iterable[str]) -> None:
+        """Take some resources out: what is said of them, and every link to them."""
+        for name in names:
+            node = pyoxigraph.NamedNode(name)
+            for quads in (
+                self._store.quads_for_pattern(node, None, None),
+                self._store.quads_for_pattern(None, None, node),
+            ):
+                for quad in list(quads):
+                    self._store.remove(quad)
 
     @classmethod
     def for_query(cls, dataset: Dataset, query: str) -> Endpoint:

@@ -10,7 +10,7 @@ Loading does not run them: a look-up has no use for what they find. Whoever need
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +19,8 @@ import pyoxigraph
 
 from mirld.errors import InputError, SyntaxInputError
 from mirld.graph.collector import paused
-from mirld.graph.dataset import Dataset
+from mirld.graph.dataset import Block, Dataset
+from mirld.graph.store import add_text, fill
 from mirld.graph.terms import Iri, Literal, Term, Triple
 from mirld.vocab import MIR, PREFIXES, SKOS, XSD
 
@@ -36,7 +37,11 @@ def classify(dataset: Dataset, root: Path) -> None:
 
     Raises InputError for a rule that has no query, SyntaxInputError (file, line, column) for a query that is none.
     """
-    found = infer(dataset, root)
+    add_found(dataset, infer(dataset, root))
+
+
+def add_found(dataset: Dataset, found: list[Triple]) -> None:
+    """Add what rules found, sorted, to a loaded dataset: to its view, and as a graph."""
     graph = f"{dataset.base}graph/inferred"
     dataset.graphs[graph] = found
     dataset.sources[graph] = None
@@ -46,15 +51,46 @@ def classify(dataset: Dataset, root: Path) -> None:
 
 def infer(dataset: Dataset, root: Path) -> list[Triple]:
     """Return what the rules find, sorted; nothing for a registry without rules."""
-    turns = [list(rules) for _, rules in groupby(_rules(dataset, root), key=lambda rule: rule.order)]
-    store = pyoxigraph.Store()
-    store.bulk_extend(_facts(dataset, {name for rules in turns for rule in rules for name in _names(rule.query)}))
-    written: list[bytes] = []
-    for rules in turns:
-        if written:
-            store.load(written[-1], pyoxigraph.RdfFormat.N_TRIPLES)
-        written.append(b"".join(_run(store, dataset.base, rule) for rule in rules))
-    return _read(b"".join(written).decode())
+    return read_found(b"".join(Rules(dataset, root).find(pyoxigraph.Store())))
+
+
+class Rules:
+    """The rules of the registry in `root`, in the order they run; raises InputError for one that has no query."""
+
+    def __init__(self, dataset: Dataset, root: Path) -> None:
+        self._base = dataset.base
+        self._view = dataset.view
+        self._rules = _rules(dataset, root)
+        self._names = {name for rule in self._rules for name in _names(rule.query)}
+
+    def find(self, store: pyoxigraph.Store) -> list[bytes]:
+        """Return what the rules find, as N-Triples by turn; raises as `classify` does.
+
+        The store, which is empty, holds then what they may ask for and what they found, save for that of the last turn.
+        """
+        fill(store, self._facts(wanted=True))
+        written: list[bytes] = []
+        for _, rules in groupby(self._rules, key=lambda rule: rule.order):
+            if written:
+                add_text(store, written[-1])
+            written.append(b"".join(_run(store, self._base, rule) for rule in rules))
+        return written
+
+    def complete(self, store: pyoxigraph.Store, found: Sequence[bytes]) -> None:
+        """Add to a store what it lacks when the rules found this in it."""
+        for text in found[-1:]:
+            add_text(store, text)
+        fill(store, self._facts(wanted=False))
+
+    def _facts(self, *, wanted: bool) -> Iterator[Block]:
+        """Give what the view says and a rule may ask for, texts in a language left out; or all the rest."""
+        names = self._names
+        for subject, pairs in self._view.blocks():
+            yield subject, [pair for pair in pairs if (pair[0] in names and _is_fact(pair[1])) is wanted]
+
+
+def _is_fact(term: Term) -> bool:
+    return term.__class__ is Iri or term.language is None  # type: ignore[union-attr]  # a literal
 
 
 class _Rule(NamedTuple):
@@ -87,24 +123,6 @@ def _names(query: str) -> Iterator[str]:
             yield PREFIXES[prefix] + local
 
 
-def _facts(dataset: Dataset, predicates: set[str]) -> Iterator[pyoxigraph.Quad]:
-    """Give the triples of the view that a rule may ask for, texts in a language left out."""
-    nodes: dict[Term, pyoxigraph.NamedNode | pyoxigraph.Literal] = {}
-    for subject, predicate, term in dataset.view:
-        if predicate not in predicates or (isinstance(term, Literal) and term.language is not None):
-            continue
-        for one in (subject, predicate, term):
-            if one not in nodes:
-                nodes[one] = _node(one)
-        yield pyoxigraph.Quad(nodes[subject], nodes[predicate], nodes[term])  # type: ignore[arg-type]  # IRIs
-
-
-def _node(term: Term) -> pyoxigraph.NamedNode | pyoxigraph.Literal:
-    if isinstance(term, Literal):
-        return pyoxigraph.Literal(term.value, datatype=pyoxigraph.NamedNode(term.datatype))
-    return pyoxigraph.NamedNode(term)
-
-
 def _run(store: pyoxigraph.Store, base: str, rule: _Rule) -> bytes:
     try:
         found = store.query(rule.query, base_iri=base, prefixes=PREFIXES)
@@ -117,12 +135,12 @@ def _run(store: pyoxigraph.Store, base: str, rule: _Rule) -> bytes:
     return found.serialize(format=pyoxigraph.RdfFormat.N_TRIPLES) or b""
 
 
-def _read(text: str) -> list[Triple]:
+def read_found(text: bytes) -> list[Triple]:
     """Read N-Triples of IRIs and of `true`, which is all that a classification is made of, and sort them."""
     terms: dict[str, Iri] = {}
     triples: list[Triple] = []
     # As text, since a triple is sorted and told from others as its line is.
-    for line in sorted(set(text.splitlines())):
+    for line in sorted(set(text.decode().splitlines())):
         one, two, three = line[:-2].split(" ", 2)
         subject = terms.get(one) or terms.setdefault(one, Iri(one[1:-1]))
         predicate = terms.get(two) or terms.setdefault(two, Iri(two[1:-1]))

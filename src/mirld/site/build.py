@@ -26,7 +26,7 @@ from mirld.site.pages import context_of
 from mirld.site.plan import Page
 from mirld.site.query_pages import query_files
 from mirld.site.render import Codes, Renderer
-from mirld.workers import run
+from mirld.workers import Aside, run
 
 _CHUNK = 48
 """Pages of one task: few enough to share the work evenly, enough that handing it out costs nothing."""
@@ -38,11 +38,10 @@ File = tuple[str, bytes]
 
 
 class Task(NamedTuple):
-    """A share of the work: pages, or resources without a page, or what no page adds to: a dump, and plain copies."""
+    """A share of the work: pages, or resources without a page, or plain copies."""
 
     pages: tuple[Page, ...] = ()
     pageless: tuple[str, ...] = ()
-    nquads: bool = False
     copies: bool = False
 
 
@@ -56,16 +55,12 @@ class Sum(NamedTuple):
 
 @dataclass(slots=True)
 class Report:
-    """What was built: pages, files, their `size` in bytes, and the files below data/ with their sums.
-
-    `placed` says whether it took the place of what was there.
-    """
+    """What was built: pages, files, their `size` in bytes, and the files below data/ with their sums."""
 
     pages: int = 0
     files: int = 0
     size: int = 0
     sums: list[Sum] = field(default_factory=list)
-    placed: bool = True
 
     def add(self, other: Report) -> None:
         """Count what another part of the work gave."""
@@ -93,12 +88,15 @@ class Site:
         self._turtle = TurtleWriter(material.base)
 
     def tasks(self) -> list[Task]:
-        """Share the work out, what takes longest first; what needs all of it is left to `join` and `closing`."""
+        """Share the work out, what takes longest first; what needs all of it is left to `join` and `closing`.
+
+        What needs nothing of the pages is in none: see `quads`.
+        """
         pages = [page for page in self._material.pages if page.view != "data"]
         queries = tuple(page for page in pages if page.view == "query")
         light = [page for page in pages if page.view not in _HEAVY and page.view != "query"]
-        tasks = [Task(nquads=True), Task(pageless=self._material.pageless), Task(copies=True)]
-        tasks += [Task(queries)] if queries else []  # together, since they share a store that takes long to fill
+        tasks = [Task(pageless=self._material.pageless), Task(copies=True)]
+        tasks += [Task(queries)] if queries else []  # together, since they may share a store that takes long to fill
         tasks += [Task((page,)) for page in pages if page.view in _HEAVY]
         return tasks + [Task(tuple(light[at : at + _CHUNK])) for at in range(0, len(light), _CHUNK)]
 
@@ -108,12 +106,12 @@ class Site:
         self._renderer.compile_all()
         _ = material.jsonld, material.descriptions, material.outvoted, material.pageless
         _ = material.registry.by_iri, material.registry.by_series, material.registry.by_digest, material.ids
+        _ = material.queries, material.pages, material.places
+        if material.answering is not None:
+            _ = material.answers
 
     def produce(self, task: Task, pieces: Pieces) -> Iterator[File]:
         """Give the files of one task, and add to `pieces` what its resources add to the dumps."""
-        material = self._material
-        if task.nquads:
-            yield from dump(NQUADS, nquads(material))
         if task.copies:
             yield from self.copies()
         for iri in task.pageless:
@@ -152,6 +150,10 @@ class Site:
             return write_forms(blocks, resource, material.jsonld, self._turtle)
         blocks = material.descriptions.blocks(resource)
         return write_forms(blocks, resource, material.jsonld, self._turtle, pieces) if blocks else None
+
+    def quads(self) -> Iterator[File]:
+        """Give the dump of all graphs, which needs neither values nor pages."""
+        yield from dump(NQUADS, nquads(self._material))
 
     def join(self, name: str, pieces: Pieces) -> Iterator[File]:
         """Give a dump of the pieces of all resources, sorted."""
@@ -192,6 +194,7 @@ class Site:
         pieces = Pieces()
 
         def parts() -> Iterator[Iterator[File]]:
+            yield self.quads()
             for task in self.tasks():
                 yield self.produce(task, pieces)
             pieces.found.sort()
@@ -210,11 +213,9 @@ def build(
     *,
     workers: int = 2,
     progress: Callable[[int, int], None] | None = None,
-    approve: Callable[[], bool] | None = None,
 ) -> Report:
     """Write a site into a folder, whole or not at all; `progress` is told (tasks done, tasks in all).
 
-    `approve` is asked when all is written and before it takes its place; when it says no, `target` is what it was.
     Raises OutputError when it cannot be written; whatever is raised, `target` is what it was.
     """
     total = Report()
@@ -232,22 +233,22 @@ def build(
             found = Pieces()
             return put(site.produce(task, found)), found
 
-        site.prepare()
-        tasks = site.tasks()
-        for done, (report, found) in enumerate(run(tasks, produce, workers), start=1):
-            total.add(report)
-            pieces.add(found)
-            if progress is not None:
-                progress(done, len(tasks))
+        # Reading values and planning pages is for one process.
+        with Aside(lambda: put(site.quads()), fork=workers > 1) as beside:
+            site.prepare()
+            tasks = site.tasks()
+            for done, (report, found) in enumerate(run(tasks, produce, workers), start=1):
+                total.add(report)
+                pieces.add(found)
+                if progress is not None:
+                    progress(done, len(tasks))
+            total.add(beside.result())
         pieces.found.sort()
         # Joining, compressing and writing wait for no Python, so threads share them without another copy of the pieces.
         with ThreadPoolExecutor(workers) as pool:
             for report in pool.map(lambda name: put(site.join(name, pieces)), JOINED):
                 total.add(report)
         total.add(put(site.closing(total.sums)))
-        total.placed = approve is None or approve()
-        if not total.placed:
-            staging.refuse()
     return total
 
 

@@ -1,16 +1,16 @@
-"""All that pages are made from, loaded once: a dataset, its values, and where everything has its page."""
+"""All that pages are made from, read once: a dataset, its values, and where everything has its page."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from mirld.errors import InputError, SyntaxInputError
-from mirld.graph.collector import paused
+from mirld.graph.asking import Answered, answer_all
 from mirld.graph.corpus import Corpus
 from mirld.graph.dataset import Dataset, Graph
 from mirld.graph.describe import Descriptions
@@ -45,49 +45,73 @@ class Material:
     """`folder` holds ontology/, shapes/ and site/content, `look` holds templates/ and static/.
 
     `unverified` are resources that were only recalled; `withheld` are those of them that have a page and are in no
-    export. Nothing here changes once `load` returned, save that what was worked out once is remembered.
+    export. `answering` gives the answers to the saved queries, when somebody found them already. Nothing here changes
+    once `load` returned, save that what was worked out once is remembered.
     """
 
     folder: Path
     look: Path
     dataset: Dataset
-    registry: Registry
-    pages: tuple[Page, ...]
-    places: Places
-    context: Mapping[str, Any]
     unverified: frozenset[str] = frozenset()
     withheld: frozenset[str] = frozenset()
-    queries: Mapping[str, SavedQuery] = field(default_factory=dict)
-    endpoints: list[Endpoint] = field(default_factory=list)
+    answering: Callable[[], Mapping[str, Answered]] | None = None
     _labels: dict[str, str] = field(default_factory=dict)
     _carriers: dict[str, list[Entry]] = field(default_factory=dict)
     _links: dict[str, tuple[dict[str, Link], dict[str, Link]]] = field(default_factory=dict)
 
     @classmethod
-    @paused()
     def load(
-        cls, corpus: Corpus, dataset: Dataset, look: Path | None = None, *, with_unverified: bool = False
+        cls,
+        corpus: Corpus,
+        dataset: Dataset,
+        look: Path | None = None,
+        *,
+        with_unverified: bool = False,
+        answering: Callable[[], Mapping[str, Answered]] | None = None,
     ) -> Material:
-        """Read the values of a dataset and plan its pages; raises InputError for a name that no file system holds.
-
-        What is marked mir:unverified is withheld from exports, unless `with_unverified`.
-        """
-        registry = read_registry(dataset)
-        queries = saved_queries(corpus.root)
-        pages = plan(dataset.view, registry, queries)
+        """Say what pages are made from; what is marked mir:unverified is withheld, unless `with_unverified`."""
         unverified = recalled(dataset.view)
         return cls(
             folder=corpus.root,
             look=look or corpus.root / "site",
             dataset=dataset,
-            registry=registry,
-            pages=pages,
-            places=Places({page.subject: page.path for page in pages if page.subject}, dataset.view),
-            context=read_context(corpus.root / "ontology" / "context.jsonld"),
             unverified=unverified,
             withheld=frozenset() if with_unverified else unverified,
-            queries=queries,
+            answering=answering,
         )
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The values of the dataset."""
+        return read_registry(self.dataset)
+
+    @cached_property
+    def queries(self) -> Mapping[str, SavedQuery]:
+        """The saved queries by name."""
+        return saved_queries(self.folder)
+
+    @cached_property
+    def answers(self) -> Mapping[str, Answered]:
+        """The answers to the saved queries by name."""
+        if self.answering is not None:
+            return self.answering()
+        exported = Dataset(base=self.base, view=self.exported)
+        return answer_all(Endpoint(exported, named_graphs=False), self.queries)
+
+    @cached_property
+    def pages(self) -> tuple[Page, ...]:
+        """All pages, sorted by path; InputError for a name that no file system holds, ConflictError for one of two."""
+        return plan(self.view, self.registry, self.queries)
+
+    @cached_property
+    def places(self) -> Places:
+        """Where each resource has its page."""
+        return Places({page.subject: page.path for page in self.pages if page.subject}, self.view)
+
+    @cached_property
+    def context(self) -> Mapping[str, Any]:
+        """The published context of JSON-LD."""
+        return read_context(self.folder / "ontology" / "context.jsonld")
 
     @property
     def base(self) -> str:

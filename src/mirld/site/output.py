@@ -33,7 +33,6 @@ class Staging:
         self._target = target.resolve()
         self._folder = self._beside(_STAGING, os.getpid())
         self._made = {""}
-        self._refused = False
         self._handler: object = None
 
     def _beside(self, kind: str, pid: int) -> Path:
@@ -60,7 +59,7 @@ class Staging:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if kind is None and not self._refused:
+            if kind is None:
                 self._swap()
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)
@@ -91,10 +90,6 @@ class Staging:
         with suppress(FileExistsError):
             os.mkdir(f"{self._folder}/{folder}")  # noqa: PTH102  # a third of the time of Path.mkdir
         self._made.add(folder)
-
-    def refuse(self) -> None:
-        """Leave the target as it is after all."""
-        self._refused = True
 
     def _swap(self) -> None:
         former = self._beside(_FORMER, os.getpid())

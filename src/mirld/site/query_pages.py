@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mirld.graph.dataset import Dataset
-from mirld.graph.query import Endpoint, Result
 from mirld.graph.terms import Term
 from mirld.site.contexts import Group, Head, QueryContext, Row
 from mirld.site.links import Link
@@ -20,7 +18,7 @@ def query_context(material: Material, page: Page, head: Head) -> QueryContext:
     """Show a saved query with its answer: at most 200 rows, and all of them as CSV beside the page."""
     link = Linker(material, page)
     query = material.queries[page.topic]
-    answer = _run(material, page).answer()
+    answer, _ = material.answers[page.topic]
     rows = answer.rows or ()
     shown = [Row(anchor="", head=_cell(row[0], link), cells=_cells(row[1:], link)) for row in rows[:ROWS]]
     return QueryContext(
@@ -39,25 +37,13 @@ def query_context(material: Material, page: Page, head: Head) -> QueryContext:
 def query_files(material: Material, page: Page) -> Iterator[tuple[str, bytes]]:
     """Give the query and all rows of its answer, to lie beside its page."""
     yield f"{page.path}/{QUERY}", material.queries[page.topic].text.encode()
-    yield f"{page.path}/{CSV}", _run(material, page).serialize("csv")
+    yield f"{page.path}/{CSV}", material.answers[page.topic][1]
 
 
 def questions(material: Material, link: Linker) -> tuple[Group, ...]:
     """List the saved queries by their questions."""
     links = tuple(link.path(query.question, f"query/{name}") for name, query in material.queries.items())
     return (Group(title="", links=links),) if links else ()
-
-
-def _run(material: Material, page: Page) -> Result:
-    return endpoint(material).run(material.queries[page.topic].text)
-
-
-def endpoint(material: Material) -> Endpoint:
-    """Return the store that queries of one build are put to, filled when it is first asked for."""
-    if not material.endpoints:
-        exported = Dataset(base=material.base, view=material.exported)
-        material.endpoints.append(Endpoint(exported, named_graphs=False))
-    return material.endpoints[0]
 
 
 def _cells(terms: tuple[Term | None, ...], link: Linker) -> tuple[tuple[Link, ...], ...]:
