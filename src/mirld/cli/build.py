@@ -131,7 +131,7 @@ def _build(
         with ExitStack() as stack:
             compiling = stack.enter_context(Aside(partial(_compile, place.root), fork=several))
             corpus = Corpus.scan(place.root, base=place.base)
-            dataset = load(corpus)
+            dataset = load(corpus, fork=several)
             judging = None
             if judge is not None:
                 judging = stack.enter_context(Aside(partial(judge, corpus, dataset), fork=several))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
+from itertools import accumulate
 
 import pyoxigraph
 
@@ -16,6 +18,7 @@ from mirld.graph.infer import derive
 from mirld.graph.scan import blank_node
 from mirld.graph.terms import Iri, Literal, Term, Triple
 from mirld.vocab import DEFAULT_BASE, ENTRY_CLASSES, PREFIXES, RDF_TYPE
+from mirld.workers import Aside
 
 _ENTRY_CLASSES = frozenset(ENTRY_CLASSES)
 _UNDECLARED = re.compile(r"The prefix ([\w.-]*): has not been declared")
@@ -23,26 +26,47 @@ _UNDECLARED = re.compile(r"The prefix ([\w.-]*): has not been declared")
 _WORDS = frozenset(("ns", "shapes"))
 
 
+_ASIDE = 0.4
+"""Part of the bytes that a second process reads: less than half, since it has to hand over what it read as well."""
+
+
 @paused()
-def load(corpus: Corpus) -> Dataset:
-    """Read, merge and complete a corpus.
+def load(corpus: Corpus, *, fork: bool = False) -> Dataset:
+    """Read, merge and complete a corpus; with `fork`, two processes read.
 
     Raises SyntaxInputError (file, line, column) for broken Turtle, InputError for a blank node, ConflictError
     when two files of one source claim an entry.
     """
     dataset = Dataset(base=corpus.base)
-    interned: dict[object, Term] = {}
     for file in corpus.files:
-        if file.graph in dataset.graphs:
+        if file.graph in dataset.files:
             message = f"its named graph is that of {dataset.files[file.graph]} as well: {file.graph}"
             raise ConflictError(message, file=file.name, hint="rename one of the two files")
-        dataset.graphs[file.graph] = _triples(file.read(), corpus.base, file.name, interned)
         dataset.sources[file.graph] = file.source
         dataset.files[file.graph] = file.name
+    here, there = _shared_out([(file.name, file.read()) for file in corpus.files])
+    with Aside(partial(_read, there, corpus.base), fork=fork and bool(there)) as rest:
+        read = [*_read(here, corpus.base), *rest.result()]
+    dataset.graphs = {file.graph: triples for file, triples in zip(corpus.files, read, strict=True)}
     refuse_double_claims(corpus.files, dataset)
     dataset.undescribed = _undescribed(corpus.files)
     complete(dataset)
     return dataset
+
+
+_Named = tuple[str, bytes]
+
+
+def _shared_out(files: Sequence[_Named]) -> tuple[Sequence[_Named], Sequence[_Named]]:
+    """Split files, in their order, into those that this process reads and those that another may."""
+    ends = list(accumulate(len(data) for _, data in files))
+    number = sum(end <= ends[-1] * (1 - _ASIDE) for end in ends)
+    return files[:number], files[number:]
+
+
+def _read(files: Iterable[_Named], base: str) -> list[list[Triple]]:
+    interned: dict[object, Term] = {}
+    return [_triples(data, base, name, interned) for name, data in files]
 
 
 def _undescribed(files: Iterable[CorpusFile]) -> frozenset[str]:
