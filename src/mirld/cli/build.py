@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import time
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mirld.cli import Place, pass_place
+from mirld.cli import KEPT, Place, pass_place
 from mirld.errors import EXIT_NO, EXIT_YES, UsageError
 
 if TYPE_CHECKING:
@@ -155,6 +156,8 @@ def _build(
                 workers=workers,
                 progress=_progress if sys.stderr.isatty() else None,
             )
+            KEPT.append((material, asking))
+            gc.freeze()  # nor is it looked at
             return report, findings
 
     return load_and_build()
