@@ -11,6 +11,7 @@ from mirld.vocab import DCTERMS, DEFAULT_BASE, MIR, OWL, RDF_TYPE, RDFS_LABEL
 BASE = DEFAULT_BASE
 ENTRY = Iri(f"{BASE}model/unet/orrery/base")
 LABEL = Iri(RDFS_LABEL)
+RDF = Iri(RDF_TYPE)
 COUNT = Iri(MIR.parameterCount)
 TASK = Iri(MIR.task)
 ONTOLOGY: list[Triple] = [
@@ -155,3 +156,24 @@ def test_a_description_is_a_resource_and_its_parts() -> None:
     assert descriptions.of(ENTRY) == triples[:2]
     assert descriptions.resources() == [ENTRY, neighbour]
     assert descriptions.of("urn:nothing") == []
+
+
+def test_more_in_a_graph_is_found_from_both_ends() -> None:
+    """The index by object is that of a graph made anew, whether it was there before or not; nothing is there twice."""
+    first, second = Iri("https://e.org/1"), Iri("https://e.org/2")
+    stated: list[Triple] = [(ENTRY, RDF, first), (ENTRY, TASK, first), (first, TASK, second)]
+    more: list[Triple] = [
+        (second, TASK, first),
+        (ENTRY, TASK, second),
+        (ENTRY, TASK, first),
+        (first, LABEL, text("1", "en")),
+    ]
+    whole = Graph([*stated, *more]).sorted()
+    for indexed in (False, True):
+        graph = Graph(stated).sorted()
+        if indexed:
+            graph.index()
+        grown = graph.with_more(more)
+        assert list(grown) == list(whole)
+        assert [grown.incoming(name) for name in (first, second)] == [whole.incoming(name) for name in (first, second)]
+        assert list(graph) == list(Graph(stated).sorted())

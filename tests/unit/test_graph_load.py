@@ -135,3 +135,17 @@ def test_loading_twice_gives_the_same() -> None:
     assert list(one.view) == list(two.view)
     assert list(one.view.types(ENTRY)) == [MIR.Model]
     assert one.view.pairs(ENTRY)[0][0] == RDF_TYPE
+
+
+@pytest.mark.parametrize("fork", [False, True])
+def test_files_are_read_in_their_order_by_however_many(tmp_path: Path, fork: bool) -> None:
+    """Every file in its graph, and of two broken files the first one is told."""
+    whole = corpus(tmp_path, {f"{number}.ttl": f"<a{number}> <b> {'<c> ,' * number} <d> ." for number in range(9)})
+    one, other = load(whole), load(whole, fork=fork)
+    assert (other.graphs, other.files, list(other.view)) == (one.graphs, one.files, list(one.view))
+    assert list(other.graphs) == list(one.graphs)
+    for name in ("8.ttl", "2.ttl"):
+        (tmp_path / "data" / name).write_text("<a> <b>", encoding="utf-8")
+        with pytest.raises(SyntaxInputError) as caught:
+            load(whole, fork=fork)
+        assert caught.value.file == f"data/{name}"

@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 
 from mirld.errors import InputError, SyntaxInputError
+from mirld.graph.asking import Asking, answer_all
 from mirld.graph.corpus import Corpus
 from mirld.graph.dataset import Dataset
 from mirld.graph.load import load
-from mirld.graph.rules import classify, infer
+from mirld.graph.query import Endpoint
+from mirld.graph.release import recalled
+from mirld.graph.rules import add_found, classify, infer
+from mirld.graph.saved import saved_queries
 from mirld.graph.terms import Iri, Literal
 from mirld.vocab import MIR, XSD
 
@@ -102,3 +106,23 @@ def test_a_query_that_makes_no_triples_is_no_rule(root: Path) -> None:
     (root / "ontology" / "rules" / "a.rq").write_text("SELECT ?s { ?s ?p ?o }")
     with pytest.raises(InputError, match="a rule makes triples"):
         infer(loaded(root), root)
+
+
+@pytest.mark.parametrize("with_unverified", [False, True])
+def test_rules_and_saved_queries_may_share_a_store(root: Path, with_unverified: bool) -> None:
+    """What rules find and what is answered is what a store for each would give, texts in a language included."""
+    (root / "queries").mkdir()
+    (root / "queries" / "all.rq").write_text("# What is there?\nSELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o")
+    (root / "queries" / "any.rq").write_text("# Is there an answer?\nASK { ?s mir:ground ?o }")
+    dataset, asked = loaded(root), loaded(root)
+    classify(dataset, root)
+    asking = Asking(asked, root)
+    add_found(asked, asking.inferred())
+    assert (asked.graphs, list(asked.view)) == (dataset.graphs, list(dataset.view))
+    assert recalled(dataset.view)
+    exported = dataset.view if with_unverified else dataset.view.without(recalled(dataset.view))
+    endpoint = Endpoint(Dataset(base=BASE, view=exported), named_graphs=False)
+    assert asking.answered(with_unverified=with_unverified) == answer_all(endpoint, saved_queries(root))
+    rows = asking.answered(with_unverified=with_unverified)["all"][0].rows
+    assert rows is not None
+    assert len(rows) == len(exported)
