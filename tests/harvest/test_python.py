@@ -9,6 +9,7 @@ import pytest
 from tests.harvest.packages import make_wheel
 
 from mirld.errors import InputError, SyntaxInputError
+from mirld.harvest import expressions
 from mirld.harvest.package import Package
 from mirld.harvest.python import Module, NotLiteral, value
 
@@ -35,11 +36,23 @@ def worth(text: str, **names: object) -> object:
         ("1024 * 4", 4096),
         ("None", None),
         ("BASE", {"b": 2}),
+        ("f'{ROOT}a-{1}.pth'", "https://x/a-1.pth"),
+        ("[n + '!' for n in BASE if n != 'a']", ["b!"]),
+        ("{f'{k}{s}': v for k, v in BASE.items() for s in ('', '_q')}", {"b": 2, "b_q": 2}),
+        ("dict(((k, v) for k, v in BASE.items() if k not in ('b',)), c=1)", {"c": 1}),
+        ("ROOT.split('/', 1)[0]", "https:"),
+        ("ROOT[:5].upper().replace('T', 't')", "HttPS"),
+        ("1 if ROOT.startswith('http') and not BASE.get('c') else 2", 1),
+        ("BASE.get('c', ()) or 3", 3),
+        ("tuple([1 / (0.5 * 2)] * 3)", (1.0, 1.0, 1.0)),
+        ("[*(1, 2), 3][-1]", 3),
+        ("BASE | {'c': 3}", {"b": 2, "c": 3}),
+        ("5 // 2 - 1", 1),
     ],
 )
 def test_literals_have_their_value(text: str, expected: object) -> None:
-    """And sums of them, and names that stand for them."""
-    assert worth(text, BASE={"b": 2}) == expected
+    """And sums of them, names that stand for them, and tables that are made from tables."""
+    assert worth(text, BASE={"b": 2}, ROOT="https://x/") == expected
 
 
 @pytest.mark.parametrize(
@@ -55,6 +68,26 @@ def test_literals_have_their_value(text: str, expected: object) -> None:
         "-'a'",
         "{[]: 1}",
         "dict(**1)",
+        "dict(1)",
+        "dict({}, {})",
+        "1 / 0",
+        "1e308 * (1 << 9)",
+        "1.0 * 8 * " + "9" * 400,
+        "f'{1!r}'",
+        "f'{[]}'",
+        "'a'.format(1)",
+        "'a'.encode()",
+        "[].append(1)",
+        "{}['a']",
+        "'a'[1]",
+        "[1] == [1]",
+        "1 in 2",
+        "1 < 2",
+        "[a for a, b in [(1,)]]",
+        "'a' * 2_000_000",
+        "[0] * 2_000_000",
+        "('a' * 2000).replace('a', 'aa')",
+        "1 + " * 1_500 + "1",
     ],
 )
 def test_what_only_a_run_would_tell_is_not_told(text: str) -> None:
@@ -95,6 +128,77 @@ B = again()
 C = many(1)
 """
     assert {"A", "B", "C"} & module(tmp_path, text).constants.keys() == set()
+
+
+def test_loops_of_the_top_level_are_followed(tmp_path: Path) -> None:
+    """Over tables, with conditions, copies and items that are set; what they change is known afterwards."""
+    text = """
+import copy
+TABLE = {'a': {'hub': 'x/', 'notes': ('quick',)}, 'b': {'hub': 'x/b'}}
+NAMES = [n for n, c in TABLE.items() if c.get('notes', ()) and 'quick' in c['notes'][0]]
+for n in NAMES:
+    c = copy.deepcopy(TABLE[n])
+    if c['hub'] == 'x/':
+        c['hub'] = 'x/' + n
+    TABLE[n.replace('a', 'quick_a')] = c
+MORE = {}
+for k, v in TABLE.items():
+    for t, u in v.items():
+        MORE[f'{k}-{t}'] = u
+TABLE.update(MORE)
+SUM: int = 1
+SUM += 1
+(FIRST, SECOND) = THIRD = (1, 2)
+if SUM == 2:
+    FOURTH = 4
+"""
+    found = module(tmp_path, text).constants
+    assert found["TABLE"]["quick_a"] == {"hub": "x/a", "notes": ("quick",)}
+    assert found["TABLE"]["a"]["hub"] == "x/"
+    assert found["TABLE"]["b-hub"] == "x/b"
+    assert (found["SUM"], found["SECOND"], found["THIRD"], found["FOURTH"]) == (2, 2, (1, 2), 4)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "for n in unknown():\n    TABLE[n] = 1",
+        "for n in 'ab':\n    if n == 'b':\n        break\n    TABLE[n] = 1",
+        "while True:\n    TABLE['b'] = 1",
+        "try:\n    TABLE = 1\nexcept ValueError:\n    pass",
+        "with open('x') as f:\n    TABLE['b'] = f",
+        "if unknown:\n    TABLE['b'] = 1",
+        "TABLE = unknown",
+        "TABLE['b'] = unknown",
+        "TABLE['b']['c'] = 1",
+        "TABLE.x = 1",
+        "TABLE.setdefault('b', 1)",
+        "TABLE += 1",
+        "del TABLE['a']",
+    ],
+)
+def test_a_name_that_is_changed_in_a_way_that_cannot_be_told_has_no_value(tmp_path: Path, change: str) -> None:
+    """An old value would be a wrong one."""
+    found = module(tmp_path, f"TABLE = {{'a': 1}}\nOTHER = 1\n{change}\n").constants
+    assert "TABLE" not in found
+    assert found["OTHER"] == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A = [1] * 1000\nA = [A] * 1000\nA = [A] * 1000\n",
+        "A = [0]\nfor i in 'x' * 64:\n    A = [A, A]\n",
+        "A = {}\nA['a'] = A\n",
+        "A = 'x' * 1000\nfor i in 'x' * 64:\n    A = f'{A}{A}'\n",
+        "A = 9\nfor i in 'x' * 64:\n    A = A * A\n",
+        "A = [i for a in 'x' * 5000 for b in 'x' * 5000 for i in (a, b)]\n",
+    ],
+)
+def test_no_package_makes_a_value_without_end(tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists of the same lists, texts and numbers that double, loops in loops."""
+    monkeypatch.setattr(expressions, "MOST_STEPS", 20_000)
+    assert "A" not in module(tmp_path, text).constants
 
 
 def test_a_file_that_is_no_python_is_refused_with_its_place(tmp_path: Path) -> None:
