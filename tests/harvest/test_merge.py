@@ -8,7 +8,7 @@ from itertools import permutations
 import pytest
 
 from mirld.graph.terms import Iri, Literal
-from mirld.harvest.items import Harvest, Item
+from mirld.harvest.items import Harvest, Item, file_key
 from mirld.harvest.known import Known
 from mirld.harvest.merge import Merged, merge
 from mirld.vocab import DEFAULT_BASE, MIR, RDF_TYPE, RDFS_LABEL, SKOS
@@ -75,6 +75,32 @@ def test_a_repository_joins_an_entry_of_another_source() -> None:
     assert found.joined == 1
     assert values(found, path, RDFS_LABEL) == set()
     assert values(found, path, SKOS.altLabel) == {"SDXL 1.0"}
+
+
+def test_an_entry_with_further_names_alone_keeps_the_name_this_source_gave_it() -> None:
+    """Another source joined it and named it once more; harvested again, it does not lose its own name."""
+    path = "model/cnn/resnet/resnet50.a1"
+    known = Known(
+        kinds={path: "Model"},
+        mine={"list:resnet50.a1": path},
+        labels={path: frozenset({"resnet50 V1"})},
+        nameless={path},
+    )
+    found = merged([model("list:resnet50.a1", "ResNet", label="resnet50.a1", architecture="cnn")], known)
+    assert values(found, path, RDFS_LABEL) == {"resnet50.a1"}
+    assert values(found, path, SKOS.altLabel) == set()
+
+
+def test_a_file_named_by_its_digest_joins_and_is_no_alias() -> None:
+    """The same file in two sources is one model."""
+    path = "model/cnn/resnet/resnet50.a1"
+    known = Known(kinds={path: "Model"}, by_key={"file:resnet50-0676ba61.pth": path}, labels={path: frozenset({"a"})})
+    item = model("list:resnet50", "ResNet", architecture="cnn")
+    item.file("resnet50-0676ba61.pth", prefix="0676ba61")
+    item.keys.append(file_key("resnet50-0676ba61.pth"))
+    found = merged([item], known)
+    assert found.paths == {"list:resnet50": path}
+    assert values(found, path, MIR.alias) == {"list:resnet50"}
 
 
 def test_a_shared_repository_joins_nothing() -> None:

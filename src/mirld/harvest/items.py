@@ -20,6 +20,7 @@ HUB = "huggingface.co"
 _PURL_TYPES = {HUB: "huggingface", "github.com": "github"}
 _NAMES = {"repository": "repo"}
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9._-]+")
 
 
 class Link(NamedTuple):
@@ -201,6 +202,24 @@ def repository_key(name: str, host: str = HUB) -> str:
     return f"{'hf' if host == HUB else host}:{name.lower()}"
 
 
+def file_key(name: str) -> str:
+    """Return the key of a file whose name carries first digits of its digest, so that the name is its alone.
+
+    >>> file_key("resnet50-0676ba61.pth")
+    'file:resnet50-0676ba61.pth'
+    """
+    return f"file:{name}"
+
+
 def is_sha256(value: str) -> bool:
     """Say whether a text is a whole SHA-256, in lower case."""
     return _SHA256.fullmatch(value) is not None
+
+
+def is_repository(name: str) -> bool:
+    """Say whether a text names a repository: an owner and a title, in characters that hosts allow.
+
+    >>> is_repository("Qwen/Qwen3-8B"), is_repository("Qwen"), is_repository("a/b c"), is_repository("../b")
+    (True, False, False, False)
+    """
+    return _REPOSITORY.fullmatch(name) is not None and ".." not in name

@@ -12,7 +12,7 @@ from mirld.graph.corpus import Corpus
 from mirld.graph.dataset import Dataset, Graph
 from mirld.graph.load import load
 from mirld.graph.terms import Iri
-from mirld.harvest.items import repository_key
+from mirld.harvest.items import file_key, repository_key
 from mirld.harvest.naming import same_name
 from mirld.ids import MirId
 from mirld.vocab import DEFAULT_BASE, ENTRY_CLASSES, MIR, RDFS_LABEL, SKOS
@@ -27,8 +27,8 @@ class Known:
     Entries are paths, such as `model/unet/stable-diffusion-xl/base`. `kinds` are their classes, `by_key` who is meant
     by a key, where that is one entry alone, `series` the series by name (`naming.same_name`), `mine` what this source
     called an entry before, `recorded` what the ledger says was named by a key, `taken` every name that ever meant
-    something, the ledger's as well; `labels` are all labels, `concepts` the tokens of each scheme, `licences` the IRIs
-    of licences of our own by name.
+    something, the ledger's as well; `labels` are all labels, `nameless` the entries that have none but further ones,
+    `concepts` the tokens of each scheme, `licences` the IRIs of licences of our own by name.
     """
 
     kinds: dict[str, str] = field(default_factory=dict)
@@ -38,6 +38,7 @@ class Known:
     recorded: dict[str, str] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     labels: dict[str, frozenset[str]] = field(default_factory=dict)
+    nameless: set[str] = field(default_factory=set)
     concepts: dict[str, frozenset[str]] = field(default_factory=dict)
     licences: dict[str, str] = field(default_factory=dict)
 
@@ -69,6 +70,8 @@ class Known:
             self.kinds[path] = kind.removeprefix(str(MIR))
             self.taken.add(path)
             self.labels[path] = frozenset(_labels(view, name))
+            if view.value(name, RDFS_LABEL) is None:
+                self.nameless.add(path)
             if path.startswith("info/"):
                 spellings = {same_name(text) for text in (path.rpartition("/")[2], *self.labels[path])}
                 for spelling in spellings:
@@ -119,9 +122,12 @@ def _keys(view: Graph, kinds: Mapping[str, str]) -> Iterable[tuple[str, str]]:
             if name and host:
                 yield repository_key(name, host), path
         for part in view.iris(iri, MIR.file):
-            digest = view.text(part, MIR.fileSha256)
+            digest, prefix = view.text(part, MIR.fileSha256), view.text(part, MIR.sha256Prefix)
+            name = view.text(part, MIR.fileName)
             if digest:
                 yield f"sha256:{digest}", path
+            if prefix and name and prefix in name:
+                yield file_key(name), path
 
 
 def _only(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -119,7 +119,7 @@ class _Merger:
             self._add(entry, MIR.architecture, concept("architecture", str(item.architecture)))
         self._add(entry, MIR.alias, literal(item.key))
         for key in item.keys:
-            if not key.startswith(("hf:", "sha256:", "github.com:")):
+            if not key.startswith(("file:", "hf:", "sha256:", "github.com:")):
                 self._add(entry, MIR.alias, literal(key))
         for predicate, term in item.facts:
             self._add(entry, predicate, term)
@@ -141,7 +141,7 @@ class _Merger:
         self._add(entry, RDF_TYPE, Iri(MIR[kind]))
         # A label that others gave stays; what this source calls it is one more name for it.
         labels = self._known.labels.get(path)
-        if not labels:
+        if not labels or path in self._known.nameless:
             self._add(entry, RDFS_LABEL, text(label, "en"))
         elif label not in labels:
             self._add(entry, SKOS.altLabel, text(label, "en"))
