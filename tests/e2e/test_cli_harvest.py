@@ -17,8 +17,10 @@ from mirld.harvest.fetching import fetch
 
 TIMM = {
     "timm/data/constants.py": "MEAN = (0.5, 0.5, 0.5)\n",
+    "timm/data/imagenet_info.py": "_NUM_CLASSES_TO_SUBSET = {1000: 'a'}\n",
     "timm/models/_pretrained.py": (
-        "class PretrainedCfg:\n    input_size: tuple = (3, 224, 224)\n    mean: tuple = (0.4, 0.4, 0.4)\n"
+        "class PretrainedCfg:\n    num_classes: int = 1000\n    input_size: tuple = (3, 224, 224)\n"
+        "    mean: tuple = (0.4, 0.4, 0.4)\n"
         "    std: tuple = (0.2, 0.2, 0.2)\n    interpolation: str = 'bicubic'\n    crop_pct: float = 0.875\n"
     ),
     "timm/models/resnet.py": (

@@ -46,6 +46,13 @@ def make_archive(path: Path, files: Mapping[str, str]) -> Path:
     return path
 
 
+def cut_short(path: Path) -> Path:
+    """Leave the first half of a file, as a download that broke off does."""
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    return path
+
+
 def make_repository(folder: Path, files: Mapping[str, str]) -> Path:
     """Make a git repository with one commit, of a fixed day and author, so that the commit is always the same."""
     for file, content in files.items():

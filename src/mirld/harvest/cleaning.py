@@ -10,6 +10,7 @@ LONGEST = 400
 
 # Cc: control; Cf: format, which holds the marks that turn the direction of text; Co, Cn, Cs: no characters at all.
 _REFUSED = frozenset(("Cc", "Cf", "Co", "Cn", "Cs"))
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*)?")
 _MARKUP = re.compile(r"</?[A-Za-z!][^>]*>")
 
 
@@ -42,3 +43,12 @@ def shown(value: str) -> str:
         character.encode("unicode_escape").decode() if unicodedata.category(character) in _REFUSED else character
         for character in cut
     )
+
+
+def is_address(value: str) -> bool:
+    """Say whether a text is the address of a web page or file, in characters that an IRI may hold everywhere.
+
+    >>> is_address("https://example.org/a-1.pth"), is_address("https://example.org/a b"), is_address("file:///etc")
+    (True, False, False)
+    """
+    return len(value) <= LONGEST and _ADDRESS.fullmatch(value) is not None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import math
 import operator
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from typing import Any
@@ -29,6 +30,13 @@ _COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.IsNot: operator.is_not,
     ast.In: lambda left, right: left in right,
     ast.NotIn: lambda left, right: left not in right,
+}
+_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
 }
 # Methods that change nothing.
 _METHODS = {
@@ -73,8 +81,8 @@ class Reading:
         if self._left < 0:
             raise NotLiteral("too long")
         match node:
-            case ast.Constant():
-                return node.value
+            case ast.Constant(value=str() | int() | float() | None as found):
+                return _finite(found)
             case ast.Name() if not isinstance(names.get(node.id, node), ast.AST):
                 return names[node.id]
             case ast.Tuple():
@@ -324,19 +332,17 @@ def computed(sign: ast.operator, left: Any, right: Any) -> Any:
                 return _short(left, len(left) * right) * right
             case ast.BitOr() if isinstance(left, dict):
                 return merged(left, right)
-            case ast.Add():
-                return _number(left) + _number(right)
-            case ast.Sub():
-                return _number(left) - _number(right)
-            case ast.Mult():
-                return _number(left) * _number(right)
-            case ast.Div():
-                return _number(left) / _number(right)
-            case ast.FloorDiv():
-                return _number(left) // _number(right)
+        if type(sign) in _ARITHMETIC:
+            return _finite(_ARITHMETIC[type(sign)](_number(left), _number(right)))
     except (OverflowError, ZeroDivisionError) as error:
         raise NotLiteral(str(error)) from error
     raise NotLiteral(type(sign).__name__)
+
+
+def _finite(found: Any) -> Any:
+    if isinstance(found, float) and not math.isfinite(found):
+        raise NotLiteral("too large")
+    return found
 
 
 def _short(found: Any, length: int) -> Any:

@@ -10,6 +10,15 @@ from mirld.graph.terms import Iri, Literal, Triple, literal
 from mirld.vocab import DEFAULT_BASE, RDF
 
 _SLUG = re.compile(r"[^a-z0-9._-]+")
+_FORMATS = {
+    "bin": "pickle",
+    "ckpt": "pickle",
+    "gguf": "gguf",
+    "onnx": "onnx",
+    "pt": "pickle",
+    "pth": "pickle",
+    "safetensors": "safetensors",
+}
 
 
 def concept(scheme: str, token: str) -> Iri:
@@ -24,6 +33,15 @@ def slug(value: str) -> str:
     'spo-diffusion-models-spo-sdxl_4k-p_10ep_lora'
     """
     return _SLUG.sub("-", value.lower())
+
+
+def file_format(name: str) -> str | None:
+    """Return the format, a token of its scheme, that the ending of a file's name tells; None for others.
+
+    >>> file_format("model.safetensors"), file_format("resnet50-0676ba61.pth"), file_format("B_16.npz")
+    ('safetensors', 'pickle', None)
+    """
+    return _FORMATS.get(name.lower().removesuffix(".tar").rpartition(".")[2])
 
 
 def json_literal(value: object) -> Literal:
