@@ -48,6 +48,7 @@ def worth(text: str, **names: object) -> object:
         ("[*(1, 2), 3][-1]", 3),
         ("BASE | {'c': 3}", {"b": 2, "c": 3}),
         ("5 // 2 - 1", 1),
+        ("list((1, 2)) + list(set(['a']))", [1, 2, "a"]),
     ],
 )
 def test_literals_have_their_value(text: str, expected: object) -> None:
@@ -69,6 +70,11 @@ def test_literals_have_their_value(text: str, expected: object) -> None:
         "{[]: 1}",
         "dict(**1)",
         "dict(1)",
+        "list(1)",
+        "(1)[0]",
+        "'a'.replace(1, 2)",
+        "[[0] * 1000] * 2000",
+        "[i for i in 5]",
         "dict({}, {})",
         "1 / 0",
         "b'a'",
@@ -176,6 +182,7 @@ if SUM == 2:
         "TABLE = unknown",
         "TABLE['b'] = unknown",
         "TABLE['b']['c'] = 1",
+        "TABLE = [1]\nTABLE[0] = 2",
         "TABLE.x = 1",
         "TABLE.setdefault('b', 1)",
         "TABLE += 1",

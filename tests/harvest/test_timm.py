@@ -148,6 +148,14 @@ def test_one_file_for_two_functions_is_one_model_with_two_names(tmp_path: Path) 
     assert (MIR.task, Iri("https://w3id.org/mir/vocab/task/image-feature-extraction")) in clip.facts
 
 
+def test_a_repository_of_which_a_file_is_named_is_no_key(tmp_path: Path) -> None:
+    """It holds other models beside it."""
+    row = "'resnet18.a': _cfg(hf_hub_id='else/where', hf_hub_filename='model-1.safetensors')"
+    found = models(harvest(tmp_path, with_file("resnet", row)))["resnet18.a"]
+    assert found.keys == []
+    assert ("file", "model-1.safetensors") in found.parts
+
+
 @pytest.mark.parametrize(
     ("row", "field", "problem"),
     [
@@ -199,6 +207,9 @@ def test_a_changed_layout_is_refused(tmp_path: Path, gone: str) -> None:
         harvest(tmp_path, {path: text if "convnext" in path else "X = 1\n" for path, text in FILES.items()})
     with pytest.raises(InputError, match="layout"):
         harvest(tmp_path, {path: text for path, text in FILES.items() if "_cfg(" not in text})
+    fewer = FILES["timm/models/_pretrained.py"].replace("crop_pct: float = 0.875", "crop_pct: float = unknown()")
+    with pytest.raises(InputError, match="no default for crop_pct"):
+        harvest(tmp_path, {**FILES, "timm/models/_pretrained.py": fewer})
 
 
 def test_what_is_damaged_is_refused(tmp_path: Path) -> None:
