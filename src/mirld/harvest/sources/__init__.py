@@ -13,6 +13,7 @@ from mirld.harvest.source import Source
 MODULES: dict[str, str] = {
     "open-clip": "open_clip",
     "timm": "timm",
+    "torchvision": "torchvision",
     "whisper": "whisper",
 }
 """Module of each source that mirld ships, by its name, in the order that a harvest of all goes through them."""
