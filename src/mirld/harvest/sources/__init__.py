@@ -11,6 +11,7 @@ from mirld.errors import UsageError
 from mirld.harvest.source import Source
 
 MODULES: dict[str, str] = {
+    "keras-hub": "keras_hub",
     "open-clip": "open_clip",
     "timm": "timm",
     "torchvision": "torchvision",
