@@ -119,7 +119,9 @@ class _Merger:
             self._add(entry, MIR.architecture, concept("architecture", str(item.architecture)))
         self._add(entry, MIR.alias, literal(item.key))
         for key in item.keys:
-            if not key.startswith(("file:", "hf:", "sha256:", "github.com:")):
+            scheme = key.partition(":")[0]
+            # Repositories and digests are parts of the entry; a host has a point in its name.
+            if scheme not in ("file", "hf", "sha256") and "." not in scheme:
                 self._add(entry, MIR.alias, literal(key))
         for predicate, term in item.facts:
             self._add(entry, predicate, term)

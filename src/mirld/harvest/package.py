@@ -187,14 +187,26 @@ def _git(folder: Path, *arguments: str) -> bytes:
 
 def parse_json(data: bytes, shown: str) -> dict[str, object]:
     """Read a JSON object; SyntaxInputError (line, column) when it is none."""
+    found = _load_json(data, shown)
+    if not isinstance(found, dict):
+        raise SyntaxInputError("this is no JSON object", file=shown)
+    return found
+
+
+def parse_json_list(data: bytes, shown: str) -> list[object]:
+    """Read a JSON list; SyntaxInputError (line, column) when it is none."""
+    found = _load_json(data, shown)
+    if not isinstance(found, list):
+        raise SyntaxInputError("this is no JSON list", file=shown)
+    return found
+
+
+def _load_json(data: bytes, shown: str) -> object:
     try:
-        found = json.loads(data)
+        return json.loads(data)
     except json.JSONDecodeError as error:
         raise SyntaxInputError(
             f"this is no JSON: {error.msg.lower()}", file=shown, line=error.lineno, column=error.colno
         ) from error
     except (UnicodeDecodeError, RecursionError) as error:
         raise SyntaxInputError("this is no JSON: it is no UTF-8, or nested too deep", file=shown) from error
-    if not isinstance(found, dict):
-        raise SyntaxInputError("this is no JSON object", file=shown)
-    return found
