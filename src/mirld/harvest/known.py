@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from mirld.errors import IdError
 from mirld.graph.corpus import Corpus
@@ -13,11 +14,18 @@ from mirld.graph.dataset import Dataset, Graph
 from mirld.graph.load import load
 from mirld.graph.terms import Iri
 from mirld.harvest.items import file_key, repository_key
-from mirld.harvest.naming import same_name
+from mirld.harvest.naming import same_name, title_key
 from mirld.ids import MirId
 from mirld.vocab import DEFAULT_BASE, ENTRY_CLASSES, MIR, RDFS_LABEL, SKOS
 
 _ENTRY_CLASSES = frozenset(ENTRY_CLASSES)
+
+
+class Titled(NamedTuple):
+    """A model that has a title: a key that leads to it alone, and the names of its repositories in lower case."""
+
+    key: str
+    repositories: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -25,14 +33,18 @@ class Known:
     """What a harvest finds there; its own source is left out of all but `mine` and `taken`.
 
     Entries are paths, such as `model/unet/stable-diffusion-xl/base`. `kinds` are their classes, `by_key` who is meant
-    by a key, where that is one entry alone, `series` the series by name (`naming.same_name`), `mine` what this source
-    called an entry before, `recorded` what the ledger says was named by a key, `taken` every name that ever meant
-    something, the ledger's as well; `labels` are all labels, `nameless` the entries that have none but further ones,
-    `concepts` the tokens of each scheme, `licences` the IRIs of licences of our own by name.
+    by a key, where that is one entry alone or one with its parts, `keys` all keys of entries, `series` the series by
+    name (`naming.same_name`), `mine` what this source called an entry before, `recorded` what the ledger says was
+    named by a key, `taken` every name that ever meant something, the ledger's as well; `labels` are all labels,
+    `nameless` the entries that have none but further ones, `concepts` the tokens of each scheme, `licences` the IRIs
+    of licences of our own by name, `agents` those of agents (`naming.same_name`), `titles` the models by title
+    (`naming.title_key`), where one model alone has it.
     """
 
     kinds: dict[str, str] = field(default_factory=dict)
     by_key: dict[str, str] = field(default_factory=dict)
+    keys: frozenset[str] = frozenset()
+    titles: dict[str, Titled] = field(default_factory=dict)
     series: dict[str, list[str]] = field(default_factory=dict)
     mine: dict[str, str] = field(default_factory=dict)
     recorded: dict[str, str] = field(default_factory=dict)
@@ -41,6 +53,7 @@ class Known:
     nameless: set[str] = field(default_factory=set)
     concepts: dict[str, frozenset[str]] = field(default_factory=dict)
     licences: dict[str, str] = field(default_factory=dict)
+    agents: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, root: Path, source: str) -> Known:
@@ -76,7 +89,10 @@ class Known:
                 spellings = {same_name(text) for text in (path.rpartition("/")[2], *self.labels[path])}
                 for spelling in spellings:
                     self.series.setdefault(spelling, []).append(path)
-        self.by_key = _only(_keys(view, self.kinds))
+        keys = sorted(set(_keys(view, self.kinds)))
+        self.keys = frozenset(key for key, _ in keys)
+        self.by_key = _only(keys, _parts(view, self.kinds))
+        self.titles = _titles(keys, self.by_key, self.labels)
         for record in view.instances(MIR.LedgerRecord):
             path = _id_path(view.text(record, SKOS.notation) or "")
             if path is not None:
@@ -94,6 +110,8 @@ class Known:
         if kind == "vocab" and "/" in token and "#" not in token:
             scheme, _, found = token.partition("/")
             self.concepts[scheme] = self.concepts.get(scheme, frozenset()) | {found}
+        elif kind == "agent" and token:
+            self.agents.update((same_name(label), name) for label in _labels(view, name))
         elif kind == "licence" and token:
             for spelling in {token, *(str(view.text(name, SKOS.altLabel) or token),)}:
                 self.licences[spelling.lower()] = name
@@ -130,12 +148,43 @@ def _keys(view: Graph, kinds: Mapping[str, str]) -> Iterable[tuple[str, str]]:
                 yield file_key(name), path
 
 
-def _only(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Keep the keys that lead to one entry alone."""
+def _only(pairs: Iterable[tuple[str, str]], parts: frozenset[str] = frozenset()) -> dict[str, str]:
+    """Keep the keys that lead to one entry alone, or to one and to what may be a part of it."""
     found: dict[str, set[str]] = defaultdict(set)
     for key, path in pairs:
         found[key].add(path)
-    return {key: next(iter(paths)) for key, paths in sorted(found.items()) if len(paths) == 1}
+    wholes = {key: paths if len(paths) == 1 else paths - parts for key, paths in sorted(found.items())}
+    return {key: next(iter(paths)) for key, paths in wholes.items() if len(paths) == 1}
+
+
+def _parts(view: Graph, kinds: Mapping[str, str]) -> frozenset[str]:
+    """Find the entries that are parts of others, such as the text encoder of a pipeline."""
+    component_of = f"{DEFAULT_BASE}vocab/compatibility/component-of"
+    return frozenset(
+        path
+        for path in kinds
+        for part in view.iris(DEFAULT_BASE + path, MIR.compatibility)
+        if view.text(part, MIR.kind) == component_of
+    )
+
+
+def _titles(
+    keys: Iterable[tuple[str, str]], alone: Mapping[str, str], labels: Mapping[str, frozenset[str]]
+) -> dict[str, Titled]:
+    """Give the models by title, of their repositories or their own, where one model alone has that title."""
+    of_path: dict[str, list[str]] = defaultdict(list)
+    for key, path in keys:
+        if path.startswith("model/"):
+            of_path[path].append(key)
+    found: dict[str, dict[str, Titled]] = defaultdict(dict)
+    for path, all_ in of_path.items():
+        repositories = tuple(key.removeprefix("hf:") for key in all_ if key.startswith("hf:"))
+        own = next((key for key in all_ if alone.get(key) == path), None)
+        if repositories and own is not None:
+            titles = {name.rpartition("/")[2] for name in repositories} | labels.get(path, frozenset())
+            for title in titles:
+                found[title_key(title)][path] = Titled(own, repositories)
+    return {title: next(iter(models.values())) for title, models in sorted(found.items()) if len(models) == 1}
 
 
 def _labels(view: Graph, name: str) -> Iterable[str]:

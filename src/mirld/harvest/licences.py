@@ -9,13 +9,17 @@ from typing import Any
 
 from mirld.graph.terms import Iri, Triple, text
 from mirld.harvest.items import Harvest, Item
+from mirld.harvest.known import Known
 from mirld.vocab import DCTERMS, DEFAULT_BASE, FOAF, RDF_TYPE, RDFS_LABEL, SPDX_LICENSES
 
 _FAMILIES = "https://huggingface.co/docs/hub/repositories-licenses"
 
 
-def claim_licence(item: Item, tag: str, harvest: Harvest) -> None:
-    """State the licence that a tag names; a tag nobody knows is a finding, one that says nothing is left out."""
+def claim_licence(item: Item, tag: str, harvest: Harvest, known: Known | None = None) -> None:
+    """State the licence that a tag names; a tag nobody knows is a finding, one that says nothing is left out.
+
+    A tag that is in no table may be the name of a licence that the registry describes, which `known` has.
+    """
     low = tag.strip().lower()
     table = _table()
     if low in table["silent"]["tags"]:
@@ -24,6 +28,9 @@ def claim_licence(item: Item, tag: str, harvest: Harvest) -> None:
         item.say(DCTERMS.license, Iri(SPDX_LICENSES[table["spdx"][low]]))
         return
     token = _token(low)
+    if token is None and known is not None and low in known.licences:
+        item.say(DCTERMS.license, Iri(known.licences[low]))
+        return
     if token is None:
         comment = "The tag names no licence that is known; nothing is stated of the licence."
         harvest.find(item.key, "license", "unknown-reference", tag, comment, item.place)

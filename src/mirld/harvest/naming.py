@@ -19,20 +19,22 @@ from mirld.grammar import MAX_LENGTH
 _OUTSIDE = re.compile(r"[^a-z0-9._-]+")
 _EDGES = re.compile(r"^[^a-z0-9]+|[^a-z0-9]+$")
 _DIVIDERS = re.compile(r"[-_ ]+")
+_POINT = re.compile(r"(?<=\d)_(?=\d)")
 _RUNS = re.compile(r"([-._])[-._]+")
 
 # 7b, 0.5b, 8x7b, 135m, a3b, e4b, 1.8t; and the sizes that have names.
 _SIZE = re.compile(
-    r"(?:[ae]?\d+(?:\.\d+)?(?:x\d+(?:\.\d+)?)?[bmkt]|\d+e|nano|tiny|mini|small|medium|large|huge|giant|xs|xl|xxl)"
+    r"(?:[ae]?\d+(?:\.\d+)?(?:x\d+(?:\.\d+)?)?[bmkt]|\d+e|xs|xl|xxl"
+    r"|(?:nano|tiny|micro|mini|small|medium|large|huge|giant)(?:\.en)?)"
 )
 _TUNING = re.compile(
-    r"(?:instruct(?:ed|ion)?|chat|base|it|pt|sft|dpo|orpo|rlhf|rl|preview|thinking|think|reasoning|abliterated|uncensored|hf"
-    r"|distilled|finetuned?|ft|captioner|dev|schnell|turbo|lightning)"
+    r"(?:instruct(?:ed|ion)?|chat|base(?:\.en)?|it|pt|sft|dpo|orpo|rlhf|rl|preview|thinking|think|reasoning|abliterated"
+    r"|uncensored|distilled|finetuned?|ft|captioner|dev|schnell|turbo|lightning)"
 )
 _PACKING = re.compile(
-    r"(?:gguf|ggml|awq|gptq|exl2|mlx|onnx|bnb|nf4|fp16|fp8|fp4|mxfp4|nvfp4|bf16|f16|f32|int4|int8|w4a16|w8a8|w8a16"
-    r"|[2-8](?:\.\d+)?bits?|[2-8]bpw|i?q[1-8](?:[._](?:k|0|1|xs|xxs|s|m|l|nl))*|imat|imatrix|i1|dynamic|safetensors"
-    r"|diffusers|quantized|quant|unquantized|marlin|autoround|hqq|gptqmodel)",
+    r"(?:ggufs?|ggml|awq|gptq|exl[23]|mlx|onnx|bnb|nf4|fp16|fp8|fp4|mxfp[48]|nvfp4|bf16|f16|f32|int[348]|w4a16|w8a8"
+    r"|w8a16|dwq|int[48]mix|fp16mix|[2-8](?:\.\d+)?bits?|[2-8]bpw|i?q[1-8](?:[._](?:k|0|1|xs|xxs|s|m|l|nl))*|imat|imatrix"
+    r"|i1|dynamic|hf|safetensors|diffusers|quantized|quant|unquantized|marlin|autoround|hqq|gptqmodel)",
 )
 _OPENERS = frozenset(("meta", "facebook", "microsoft", "google", "mistralai", "nvidia", "ibm"))
 
@@ -66,10 +68,12 @@ def split_title(title: str) -> Title:
     Title(series='Qwen2.5', release='7B-Instruct', packing=('gguf',))
     >>> split_title("Meta-Llama-3.1-8B-Instruct")
     Title(series='Llama-3.1', release='8B-Instruct', packing=())
+    >>> split_title("InternVL3_5-8B")
+    Title(series='InternVL3.5', release='8B', packing=())
     >>> split_title("gpt2")
     Title(series='gpt2', release=None, packing=())
     """
-    words, packing = _unpacked([word for word in _DIVIDERS.split(title.strip()) if word])
+    words, packing = _unpacked(_words(title))
     if len(words) > 1 and words[0].lower() in _OPENERS:
         words = words[1:]
     at = next((place for place, word in enumerate(words) if place and _divides(word)), len(words))
@@ -83,7 +87,17 @@ def unpacked(title: str) -> str:
     >>> unpacked("Qwen2.5-7B-Instruct-Q4_K_M-GGUF"), unpacked("FLUX.1-dev-fp8")
     ('Qwen2.5-7B-Instruct', 'FLUX.1-dev')
     """
-    return "-".join(_unpacked([word for word in _DIVIDERS.split(title.strip()) if word])[0])
+    return "-".join(_unpacked(_words(title))[0])
+
+
+def title_key(title: str) -> str:
+    """Return what two titles of one model have in common, whoever packed it.
+
+    >>> title_key("Meta-Llama-3.1-8B-Instruct") == title_key("Llama-3.1-8B-Instruct-Q4_K_M-GGUF")
+    True
+    """
+    found = split_title(title)
+    return same_name(found.series + (found.release or ""))
 
 
 def same_name(text: str) -> str:
@@ -93,6 +107,15 @@ def same_name(text: str) -> str:
     True
     """
     return re.sub(r"[^a-z0-9]+", "", unicodedata.normalize("NFKD", text).lower())
+
+
+def is_size(word: str) -> bool:
+    """Say whether a word tells of size alone.
+
+    >>> is_size("7b"), is_size("tiny"), is_size("qwen")
+    (True, True, False)
+    """
+    return _SIZE.fullmatch(word.lower()) is not None
 
 
 def candidates(release: str, owner: str | None) -> Iterator[str]:
@@ -111,9 +134,13 @@ def candidates(release: str, owner: str | None) -> Iterator[str]:
         yield f"{owned}-{number}"
 
 
+def _words(title: str) -> list[str]:
+    # Hosts whose names take no point have an underscore in its place: InternVL3_5 is InternVL3.5.
+    return [word for word in _DIVIDERS.split(_POINT.sub(".", title.strip())) if word]
+
+
 def _divides(word: str) -> bool:
-    low = word.lower()
-    return _SIZE.fullmatch(low) is not None or _TUNING.fullmatch(low) is not None
+    return is_size(word) or _TUNING.fullmatch(word.lower()) is not None
 
 
 def _unpacked(words: list[str]) -> tuple[list[str], list[str]]:
