@@ -12,6 +12,7 @@ from mirld.harvest.source import Source
 
 MODULES: dict[str, str] = {
     "keras-hub": "keras_hub",
+    "localai": "localai",
     "open-clip": "open_clip",
     "timm": "timm",
     "torchvision": "torchvision",
