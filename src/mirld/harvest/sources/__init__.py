@@ -13,6 +13,7 @@ from mirld.harvest.source import Source
 MODULES: dict[str, str] = {
     "keras-hub": "keras_hub",
     "localai": "localai",
+    "mot": "mot",
     "open-clip": "open_clip",
     "timm": "timm",
     "torchvision": "torchvision",
