@@ -18,6 +18,7 @@ MODULES: dict[str, str] = {
     "timm": "timm",
     "torchvision": "torchvision",
     "whisper": "whisper",
+    "xinference": "xinference",
 }
 """Module of each source that mirld ships, by its name, in the order that a harvest of all goes through them."""
 
