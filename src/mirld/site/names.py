@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from mirld.ids import MirId
-from mirld.registry.values import Value
+from mirld.registry.values import Ref, Value
 from mirld.site.contexts import Crumb, Line, Row, Table
 from mirld.site.links import Link
 from mirld.site.material import Linker
@@ -92,6 +92,21 @@ def value_text(value: Value) -> str:
 def plain(*texts: str | None) -> tuple[Link, ...]:
     """Make a cell of texts that lead nowhere."""
     return tuple([Link(text) for text in texts if text])
+
+
+def anchor(iri: str) -> str:
+    """Return the fragment of a part, which is its anchor on the page of the whole."""
+    return iri.partition("#")[2]
+
+
+def cited(iris: Iterable[str], link: Linker) -> tuple[Link, ...]:
+    """Make a cell of pages that something rests on."""
+    return tuple([link.to(iri) for iri in iris])
+
+
+def refs(named: Iterable[Ref], link: Linker) -> tuple[Link, ...]:
+    """Make a cell of things that have names."""
+    return tuple([link.to(ref.iri) for ref in named])
 
 
 def table(headings: tuple[str, ...], rows: Iterable[Row], *, code: bool = False) -> Table | None:

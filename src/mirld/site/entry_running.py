@@ -1,0 +1,117 @@
+"""How an entry is had and run, into what its page shows."""
+
+from __future__ import annotations
+
+from mirld.registry.values import Entry, Loader
+from mirld.site.contexts import Loading, Row, Table
+from mirld.site.links import Link
+from mirld.site.material import Linker, Material
+from mirld.site.names import anchor, cited, plain, table, value_text
+from mirld.site.snippets import snippet
+
+
+def loadings(entry: Entry, link: Linker) -> tuple[Loading, ...]:
+    """Show every way to load an entry, with code where enough is known for that."""
+    return tuple(_loading(entry, loader, link) for loader in entry.loaders)
+
+
+def _loading(entry: Entry, loader: Loader, link: Linker) -> Loading:
+    notes = [
+        link.to(ref.iri, note)
+        for ref, note in ((loader.precision, "precision"), (loader.scheduler, "scheduler"))
+        if ref
+    ]
+    return Loading(
+        anchor=anchor(loader.iri),
+        library=loader.library,
+        version=loader.version,
+        names=tuple(name for name in (loader.class_name, loader.call, loader.module) if name),
+        notes=(*notes, *cited(loader.sources, link)),
+        code=snippet(entry, loader),
+    )
+
+
+def repositories(entry: Entry, link: Linker) -> Table | None:
+    """List where an entry is published."""
+    rows = (
+        Row(
+            anchor=anchor(found.iri),
+            head=Link(found.name, link.to(found.page).href if found.page else None),
+            cells=(plain(found.host), plain(found.revision), plain(found.purl, found.air), cited(found.sources, link)),
+        )
+        for found in entry.repositories
+    )
+    return table(("Repository", "Host", "Revision", "Other names", "Source"), rows)
+
+
+def components(entry: Entry, link: Linker) -> Table | None:
+    """List the parts of a pipeline by their roles."""
+    rows = (
+        Row(
+            anchor=anchor(found.iri),
+            head=Link(found.role),
+            cells=(
+                (link.to(found.entry.iri),) if found.entry else plain(found.class_name),
+                plain(found.library),
+                cited(found.sources, link),
+            ),
+        )
+        for found in entry.components
+    )
+    return table(("Role", "Filled by", "Library", "Source"), rows, code=True)
+
+
+def settings(material: Material, entry: Entry, link: Linker) -> Table | None:
+    """List the values that an entry wants, each with what it holds for."""
+    base = {found.iri: found for found in entry.loaders}
+    files = {found.iri: found.name or found.variant or "file" for found in entry.files}
+    rows = []
+    for found in entry.settings:
+        scope = []
+        for iri in found.applies_to:
+            if iri in base:
+                scope.append(Link(base[iri].library, f"#{anchor(iri)}"))
+            elif iri in files:
+                scope.append(Link(files[iri], f"#{anchor(iri)}"))
+            else:
+                scope.append(link.to(iri))
+        rows.append(
+            Row(
+                anchor=anchor(found.iri),
+                head=Link(found.parameter),
+                cells=(
+                    (Link(value_text(found.value), None, found.unit),),
+                    (link.to(f"{material.base}vocab/phase/{found.phase}"),) if found.phase else (),
+                    tuple(scope),
+                    cited(found.sources, link),
+                ),
+            )
+        )
+    return table(("Setting", "Value", "When", "For", "Source"), rows, code=True)
+
+
+def parameters(entry: Entry, link: Linker) -> Table | None:
+    """List the parameters that an entry accepts."""
+    rows = (
+        Row(
+            anchor=anchor(found.iri),
+            head=Link(found.name, None, found.unit),
+            cells=(
+                plain(found.type),
+                () if found.default is None else (Link(value_text(found.default)),),
+                plain(_range(found.minimum, found.maximum), *found.allowed),
+                plain(found.version),
+                cited(found.sources, link),
+            ),
+        )
+        for found in entry.parameters
+    )
+    return table(("Parameter", "Type", "Default", "Range", "Library version", "Source"), rows, code=True)
+
+
+def _range(minimum: float | None, maximum: float | None) -> str | None:
+    if minimum is None and maximum is None:
+        return None
+    if maximum is None:
+        return f"at least {minimum:g}"
+    return f"at most {maximum:g}" if minimum is None else f"{minimum:g} to {maximum:g}"

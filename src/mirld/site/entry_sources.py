@@ -1,0 +1,56 @@
+"""What the facts of an entry rest on, into what its page shows."""
+
+from __future__ import annotations
+
+from mirld.graph.terms import Iri, Literal
+from mirld.registry.values import Entry
+from mirld.site.contexts import Fact, Row, Table
+from mirld.site.links import Link
+from mirld.site.material import Linker, Material
+from mirld.site.names import anchor, cited, plain, table
+from mirld.vocab import MIR
+
+
+def evidence(entry: Entry, link: Linker) -> Table | None:
+    """List what supports which properties of an entry."""
+    rows = (
+        Row(
+            anchor=anchor(found.iri),
+            head=Link(", ".join(link.term(iri).label for iri in found.supports)),
+            cells=(
+                cited(found.sources, link),
+                plain(found.locator),
+                (link.to(found.confidence.iri),) if found.confidence else (),
+            ),
+        )
+        for found in entry.evidence
+    )
+    return table(("Supports", "Source", "Where in it", "How sure"), rows)
+
+
+def disputed(material: Material, entry: Entry, link: Linker) -> Table | None:
+    """List what a lower-ranked source says otherwise; never silently dropped."""
+    rows = []
+    for source, (subject, predicate, term) in material.outvoted.get(entry.iri, ()):
+        kept = material.view.value(subject, predicate)
+        part = f", of {anchor(subject)}" if "#" in subject else ""
+        rows.append(
+            Row(
+                anchor="",
+                head=Link(link.term(predicate).label + part),
+                cells=(_shown(kept, link), _shown(term, link), (link.to(source),)),
+            )
+        )
+    return table(("Property", "Shown here", "Said otherwise", "By"), rows)
+
+
+def _shown(term: Iri | Literal | None, link: Linker) -> tuple[Link, ...]:
+    return () if term is None else (link.value(term),)
+
+
+def recorded(material: Material, entry: Entry, link: Linker) -> tuple[Fact, ...]:
+    """Say what the ledger has of the name of an entry."""
+    view, iri = material.view, entry.iri
+    state = tuple(link.to(found) for found in view.iris(iri, MIR.state))
+    known = (("State of the name", state), ("In the ledger since", plain(view.text(iri, MIR.firstSeen))))
+    return tuple(Fact(term=Link(name), values=values) for name, values in known if values)
