@@ -115,7 +115,7 @@ def _source(name: str) -> list[Quad]:
         quads += [(finding, RDF.type, MIR.Finding)]
         quads += [
             (finding, property_, literal(text))
-            for property_ in (MIR.upstreamId, MIR.field, MIR.originalValue, RDFS.comment)
+            for property_ in (MIR.upstreamId, MIR.field, MIR.originalValue, RDFS.comment, MIR.locator)
         ]
     return quads
 
@@ -127,6 +127,10 @@ def _entry(number: int, text: str) -> list[Quad]:
         (entry, RDF.type, MIR.Model),
         *((entry, name, said) for name in (RDFS.label, DCTERMS.description, SKOS.altLabel)),
         *((entry, name, said) for name in (MIR.keyFragment, MIR.tensorShape, MIR.taskClass, DCTERMS.issued)),
+        (entry, MIR.alias, literal(f"elsewhere:{text}")),
+        (entry, MIR.alias, literal(f"{text}:elsewhere")),
+        (entry, MIR.exampleRepository, said),
+        (entry, MIR.exampleRepository, literal(f"pkg:huggingface/{text}")),
         *((entry, name, link) for name in (FOAF.homepage, MIR.paper) for link in LINKS),
         *((entry, DCTERMS.publisher, f"{BASE}agent/a{number}"), (entry, DCTERMS.license, f"{BASE}licence/l{number}")),
         (entry, MIR.task, f"{BASE}vocab/s{number}/c"),

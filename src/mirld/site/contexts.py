@@ -2,7 +2,7 @@
 
 A page is a frozen dataclass, its parts are named tuples, of which a build makes a hundred thousand.
 Every text is as authored and is escaped by the template. Every `href` is ready to use on its page. `anchor` is the
-fragment of a part, and the template makes it an `id`.
+fragment of a part, and the template makes it an `id`. Contexts of entries are in `entry_contexts`.
 """
 
 from __future__ import annotations
@@ -52,36 +52,6 @@ class Group(NamedTuple):
     more: Link | None = None
 
 
-class Loading(NamedTuple):
-    """One way to load an entry; `code` is ready to run, or None when the registry knows too little for that."""
-
-    anchor: str
-    library: str
-    version: str | None
-    names: tuple[str, ...]
-    notes: tuple[Link, ...]
-    code: str | None
-
-
-class Digested(NamedTuple):
-    """One digest: what kind it is, its digits in full, and the other entries that carry the same one."""
-
-    kind: str
-    value: str
-    also: tuple[Link, ...]
-
-
-class Stored(NamedTuple):
-    """A file or a layout."""
-
-    anchor: str
-    name: str
-    traits: tuple[Link, ...]
-    comment: str | None
-    digests: tuple[Digested, ...]
-    sources: tuple[Link, ...]
-
-
 class Row(NamedTuple):
     """One row of a table of an entry's parts: a heading cell, then cells of links; `anchor` may be empty."""
 
@@ -104,39 +74,6 @@ class Table(NamedTuple):
     headings: tuple[str, ...]
     rows: tuple[Line, ...]
     code: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class EntryContext:
-    """entry.html: one model, operation or development entry; series.html: what a series shares, and its releases."""
-
-    head: Head
-    label: str
-    crumbs: tuple[Crumb, ...]
-    text: str
-    iri: str
-    description: str | None
-    other_labels: tuple[str, ...]
-    facts: tuple[Fact, ...]
-    releases: Table | None
-    loadings: tuple[Loading, ...]
-    repositories: Table | None
-    files: tuple[Stored, ...]
-    layouts: tuple[Stored, ...]
-    tensors: tuple[Fact, ...]
-    components: Table | None
-    lineage: tuple[Group, ...]
-    fits: tuple[Group, ...]
-    judged: Table | None
-    settings: Table | None
-    parameters: Table | None
-    classified: Table | None
-    evidence: Table | None
-    sources: tuple[Link, ...]
-    disputed: Table | None
-    recorded: tuple[Fact, ...]
-    aliases: tuple[Link, ...]
-    incoming: int
 
 
 class EntryRow(NamedTuple):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mirld.registry.values import Digest, Entry, File, Layout, Ref
-from mirld.site.contexts import Digested, Fact, Stored
+from mirld.site.contexts import Fact
+from mirld.site.entry_contexts import Digested, Stored
 from mirld.site.links import Link
 from mirld.site.material import Linker, Material
 from mirld.site.names import anchor, cited, plain, size

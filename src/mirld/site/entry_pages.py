@@ -6,11 +6,12 @@ from functools import cache
 
 from mirld.registry.values import Entry
 from mirld.site.classification_pages import classified
-from mirld.site.contexts import EntryContext, Fact, Head, Row, Table
+from mirld.site.contexts import Fact, Head, Row, Table
+from mirld.site.entry_contexts import EntryContext
 from mirld.site.entry_files import files, layouts, tensors
 from mirld.site.entry_relations import fits, judged, lineage, links_to
-from mirld.site.entry_running import components, loadings, parameters, repositories, settings
-from mirld.site.entry_sources import disputed, evidence, recorded
+from mirld.site.entry_running import components, examples, loadings, parameters, repositories, settings
+from mirld.site.entry_sources import disputed, elsewhere, evidence, recorded
 from mirld.site.links import Link
 from mirld.site.material import KINDS, Linker, Material
 from mirld.site.names import amount, cited, crumbs_of, plain, refs, table
@@ -35,6 +36,7 @@ def entry_context(material: Material, page: Page, head: Head) -> EntryContext:
         releases=_releases(material, entry, link),
         loadings=loadings(entry, link),
         repositories=repositories(entry, link),
+        examples=examples(entry),
         files=files(material, entry, link),
         layouts=layouts(material, entry, link),
         tensors=tensors(entry),
@@ -54,6 +56,7 @@ def entry_context(material: Material, page: Page, head: Head) -> EntryContext:
             for subject, predicate in incoming
             if predicate == DCTERMS.isReplacedBy
         ),
+        elsewhere=elsewhere(entry, link, material.base),
         incoming=len(incoming),
     )
 

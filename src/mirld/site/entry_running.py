@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote, unquote
+
 from mirld.registry.values import Entry, Loader
-from mirld.site.contexts import Loading, Row, Table
+from mirld.site.contexts import Row, Table
+from mirld.site.entry_contexts import Loading
 from mirld.site.links import Link
 from mirld.site.material import Linker, Material
 from mirld.site.names import anchor, cited, plain, table, value_text
 from mirld.site.snippets import snippet
+
+_HUB = "pkg:huggingface/"
 
 
 def loadings(entry: Entry, link: Linker) -> tuple[Loading, ...]:
@@ -42,6 +47,21 @@ def repositories(entry: Entry, link: Linker) -> Table | None:
         for found in entry.repositories
     )
     return table(("Repository", "Host", "Revision", "Other names", "Source"), rows)
+
+
+def examples(entry: Entry) -> tuple[Link, ...]:
+    """Link the repositories that libraries name as examples of a series."""
+    return tuple(_package(purl) for purl in entry.example_repositories)
+
+
+def _package(purl: str) -> Link:
+    """Link what a package URL names, where it is a repository of the hub; any other is only named.
+
+    >>> _package("pkg:huggingface/google-bert/bert-base-uncased").href
+    'https://huggingface.co/google-bert/bert-base-uncased'
+    """
+    name = unquote(purl.removeprefix(_HUB))
+    return Link(name, f"https://huggingface.co/{quote(name, safe='/')}") if purl.startswith(_HUB) else Link(purl)
 
 
 def components(entry: Entry, link: Linker) -> Table | None:

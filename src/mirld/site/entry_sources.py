@@ -44,6 +44,18 @@ def disputed(material: Material, entry: Entry, link: Linker) -> Table | None:
     return table(("Property", "Shown here", "Said otherwise", "By"), rows)
 
 
+def elsewhere(entry: Entry, link: Linker, base: str) -> tuple[Fact, ...]:
+    """Group the names that other schemes have for an entry by scheme; one that is a source leads to its page."""
+    schemes: dict[str, list[str]] = {}
+    for alias in entry.aliases:
+        scheme, _, name = alias.partition(":")
+        schemes.setdefault(scheme, []).append(name)
+    return tuple(
+        Fact(term=Link(scheme, link.to(f"{base}source/{scheme}").href), values=plain(*names))
+        for scheme, names in sorted(schemes.items())
+    )
+
+
 def _shown(term: Iri | Literal | None, link: Linker) -> tuple[Link, ...]:
     return () if term is None else (link.value(term),)
 

@@ -39,7 +39,7 @@ def source_context(material: Material, page: Page, head: Head) -> SourceContext:
             for problem, count in sorted(problems.items(), key=lambda pair: (-pair[1], pair[0]))
         ),
         findings=table(
-            ("Upstream id", "Field", "Value there", "Problem", "What was done", "Entry"),
+            ("Upstream id", "Field", "Value there", "Problem", "What was done", "Entry", "Where"),
             (_finding(material, finding, link) for finding in findings),
             code=True,
         ),
@@ -61,6 +61,7 @@ def _finding(material: Material, iri: str, link: Linker) -> Row:
             tuple(link.to(found) for found in view.iris(iri, MIR.problem)),
             plain(view.text(iri, RDFS.comment)),
             tuple(link.to(found) for found in view.iris(iri, MIR.about)),
+            plain(view.text(iri, MIR.locator)),
         ),
     )
 
