@@ -9,13 +9,16 @@ from tests.conftest import SMALL
 
 from mirld.graph.corpus import Corpus
 from mirld.graph.load import load
+from mirld.site.contexts import Confirmed
 from mirld.site.entry_contexts import EntryContext
 from mirld.site.links import Link
 from mirld.site.material import Material
 from mirld.site.pages import context_of
 from mirld.site.plan import Page
+from mirld.site.render import Renderer
 
 ROOT = Path(__file__).resolve().parents[2]
+TOP = "../../../../"
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +62,29 @@ def test_a_finding_says_where_it_stands(material: Material) -> None:
     findings = context_of(material, page(material, "source/elsewhere")).findings
     assert findings.headings[-1] == "Where"
     assert findings.rows[0].cells[-1] == ("Where", (Link("list.json:12"),))
+
+
+def test_what_sources_agree_on_says_so_on_its_row(material: Material) -> None:
+    """The licence, the repository and the digest, each with the names of the sources; not what one says alone."""
+    base = shown(material, "model/unet/orrery/base")
+    both = (Confirmed((Link("Curated", f"{TOP}source/curated/"), Link("A list elsewhere", f"{TOP}source/elsewhere/"))),)
+    assert {fact.term.label: fact.confirmed for fact in base.facts if fact.confirmed} == {"Licence": both}
+    assert base.repositories is not None
+    assert [row.confirmed for row in base.repositories.rows] == [both]
+    assert [digest.confirmed for file in base.files for digest in file.digests] == [both]
+    assert all(loading.confirmed == () for loading in base.loadings)
+
+
+def test_of_several_values_it_says_which_are_meant(material: Material) -> None:
+    """How many of how many, and their names."""
+    (names, _) = shown(material, "model/unet/orrery/base").tensors
+    assert [(found.what, found.share) for found in names.confirmed] == [("input_blocks.0", "1 of 2")]
+
+
+def test_names_of_sources_are_text_that_a_key_opens(material: Material) -> None:
+    """No title attribute, which neither a keyboard nor a finger reaches."""
+    context = shown(material, "model/unet/orrery/base")
+    html = Renderer(material.look / "templates").render("entry", context).decode()
+    assert html.count('<details class="seen"><summary>confirmed by 2 sources</summary><a href=') == 3
+    assert "<summary>1 of 2 confirmed by 2 sources</summary>input_blocks.0: <a href=" in html
+    assert " title=" not in html

@@ -4,6 +4,7 @@
     load      bytes of Turtle → `Dataset`
     scan      where in a text of Turtle a statement, a comment or a blank node stands
     dataset   quads by named graph, and one merged view indexed by subject and by object
+    agreement  which statements several sources make, and which were outvoted by whom
     infer     what follows from an entry's IRI, for it and for its parts
     describe  the triples of one page
     collector the collector of cycles, paused while much is made

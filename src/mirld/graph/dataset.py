@@ -221,7 +221,7 @@ class Dataset:
 
     def merge(self) -> None:
         """Fill `view` and `outvoted` from `graphs`."""
-        contested, disputed = self._single_valued() | {RDF_TYPE}, self._shared()
+        contested, disputed = self._single_valued() | {RDF_TYPE}, self.shared()
         merged: dict[str, dict[Pair, None]] = {}
         settled: dict[tuple[str, str, str], tuple[str | None, set[Term]]] = {}
         self.outvoted = []
@@ -230,9 +230,9 @@ class Dataset:
             source = self.sources.get(graph)
             for triple in self.graphs[graph]:
                 subject, predicate, term = triple
-                slot = _slot(predicate, term) if subject in disputed and predicate in contested else None
-                if slot is not None:
-                    settler, kept = settled.setdefault((subject, predicate, slot), (source, {term}))
+                place = slot(predicate, term) if subject in disputed and predicate in contested else None
+                if place is not None:
+                    settler, kept = settled.setdefault((subject, predicate, place), (source, {term}))
                     if settler == source:
                         kept.add(term)
                     elif term not in kept:
@@ -258,7 +258,7 @@ class Dataset:
 
         return sorted(self.graphs, key=lambda iri: (rank(iri), self.sources.get(iri) or "", iri))
 
-    def _shared(self) -> set[str]:
+    def shared(self) -> set[str]:
         """Return the subjects that several sources speak of: nobody else can be outvoted."""
         by_source: dict[str | None, set[str]] = defaultdict(set)
         for graph, triples in self.graphs.items():
@@ -303,7 +303,7 @@ _SINGLE_VALUED = MIR.singleValued
 _RANK = MIR.rank
 
 
-def _slot(predicate: str, term: Term) -> str | None:
+def slot(predicate: str, term: Term) -> str | None:
     """Name what a property of one value holds one of: the value, one a language, or the entry class of a resource."""
     if predicate == RDF_TYPE:
         return "class" if term in _ENTRY_CLASSES else None

@@ -104,7 +104,7 @@ class Site:
         """Make all that tasks share, once, before there are workers."""
         material = self._material
         self._renderer.compile_all()
-        _ = material.jsonld, material.descriptions, material.outvoted, material.pageless
+        _ = material.jsonld, material.descriptions, material.conflicts, material.pageless
         _ = material.registry.by_iri, material.registry.by_series, material.registry.by_digest, material.ids
         _ = material.queries, material.pages, material.places
         if material.answering is not None:

@@ -37,11 +37,20 @@ class Crumb(NamedTuple):
     href: str | None = None
 
 
+class Confirmed(NamedTuple):
+    """Sources that state the same, always two or more; of some values of several, `what` they are and their `share`."""
+
+    sources: tuple[Link, ...]
+    what: str = ""
+    share: str = ""
+
+
 class Fact(NamedTuple):
     """One line of a list of facts: a term, and what is known of it."""
 
     term: Link
     values: tuple[Link, ...]
+    confirmed: tuple[Confirmed, ...] = ()
 
 
 class Group(NamedTuple):
@@ -50,6 +59,7 @@ class Group(NamedTuple):
     title: str
     links: tuple[Link, ...]
     more: Link | None = None
+    confirmed: tuple[Confirmed, ...] = ()
 
 
 class Row(NamedTuple):
@@ -58,6 +68,7 @@ class Row(NamedTuple):
     anchor: str
     head: Link
     cells: tuple[tuple[Link, ...], ...]
+    confirmed: tuple[Confirmed, ...] = ()
 
 
 class Line(NamedTuple):
@@ -66,6 +77,7 @@ class Line(NamedTuple):
     anchor: str
     head: Link
     cells: tuple[tuple[str, tuple[Link, ...]], ...]
+    confirmed: tuple[Confirmed, ...] = ()
 
 
 class Table(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from mirld.site.contexts import Crumb, Fact, Group, Head, Table
+from mirld.site.contexts import Confirmed, Crumb, Fact, Group, Head, Table
 from mirld.site.links import Link
 
 
@@ -18,6 +18,7 @@ class Loading(NamedTuple):
     names: tuple[str, ...]
     notes: tuple[Link, ...]
     code: str | None
+    confirmed: tuple[Confirmed, ...]
 
 
 class Digested(NamedTuple):
@@ -26,6 +27,7 @@ class Digested(NamedTuple):
     kind: str
     value: str
     also: tuple[Link, ...]
+    confirmed: tuple[Confirmed, ...]
 
 
 class Stored(NamedTuple):

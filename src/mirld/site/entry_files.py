@@ -7,7 +7,7 @@ from mirld.site.contexts import Fact
 from mirld.site.entry_contexts import Digested, Stored
 from mirld.site.links import Link
 from mirld.site.material import Linker, Material
-from mirld.site.names import anchor, cited, plain, size
+from mirld.site.names import all_confirmed, anchor, cited, confirmed, plain, size
 from mirld.vocab import DIGEST_PROPERTIES, MIR
 
 _DIGEST_WORDS = {iri.rpartition("#")[2]: words for iri, words in DIGEST_PROPERTIES.items()}
@@ -24,14 +24,18 @@ def layouts(material: Material, entry: Entry, link: Linker) -> tuple[Stored, ...
     return tuple(_layout(material, entry, found, link) for found in entry.layouts)
 
 
-def tensors(entry: Entry) -> tuple[Fact, ...]:
+def tensors(entry: Entry, link: Linker) -> tuple[Fact, ...]:
     """Show what the header of a file of the entry looks like."""
     known = (
-        ("Names of tensors contain", entry.key_fragments),
-        ("Number of tensors", tuple(f"{count:,}" for count in entry.tensor_counts)),
-        ("Shapes of tensors", entry.tensor_shapes),
+        ("Names of tensors contain", MIR.keyFragment, entry.key_fragments),
+        ("Number of tensors", MIR.tensorCount, tuple(f"{count:,}" for count in entry.tensor_counts)),
+        ("Shapes of tensors", MIR.tensorShape, entry.tensor_shapes),
     )
-    return tuple(Fact(term=Link(name), values=plain(*values)) for name, values in known if values)
+    return tuple(
+        Fact(Link(name), plain(*values), all_confirmed(link, entry.iri, iri, len(values)))
+        for name, iri, values in known
+        if values
+    )
 
 
 def _file(material: Material, entry: Entry, found: File, link: Linker) -> Stored:
@@ -54,7 +58,7 @@ def _file(material: Material, entry: Entry, found: File, link: Linker) -> Stored
         name=found.name or "A file whose name is not stated",
         traits=tuple(traits),
         comment=found.comment,
-        digests=_digests(material, entry, found.digests, link),
+        digests=_digests(material, entry, found.iri, found.digests, link),
         sources=cited(found.sources, link),
     )
 
@@ -65,7 +69,7 @@ def _layout(material: Material, entry: Entry, found: Layout, link: Linker) -> St
         name="Layout",
         traits=tuple(_traits(found, found.convention, link)),
         comment=found.comment,
-        digests=_digests(material, entry, found.digests, link),
+        digests=_digests(material, entry, found.iri, found.digests, link),
         sources=cited(found.sources, link),
     )
 
@@ -74,12 +78,15 @@ def _traits(found: File | Layout, convention: Ref | None, link: Linker) -> list[
     return [link.to(ref.iri) for ref in (convention, found.precision) if ref]
 
 
-def _digests(material: Material, entry: Entry, digests: tuple[Digest, ...], link: Linker) -> tuple[Digested, ...]:
+def _digests(
+    material: Material, entry: Entry, part: str, digests: tuple[Digest, ...], link: Linker
+) -> tuple[Digested, ...]:
     return tuple(
         Digested(
             kind=_DIGEST_WORDS.get(digest.kind, digest.kind),
             value=digest.value,
             also=_also(material, entry, digest, link),
+            confirmed=confirmed(link, part, MIR[digest.kind], digest.value),
         )
         for digest in digests
     )

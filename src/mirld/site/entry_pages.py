@@ -14,7 +14,7 @@ from mirld.site.entry_running import components, examples, loadings, parameters,
 from mirld.site.entry_sources import disputed, elsewhere, evidence, recorded
 from mirld.site.links import Link
 from mirld.site.material import KINDS, Linker, Material
-from mirld.site.names import amount, cited, crumbs_of, plain, refs, table
+from mirld.site.names import all_confirmed, amount, cited, crumbs_of, plain, refs, table
 from mirld.site.plan import Page
 from mirld.vocab import DCTERMS, FOAF, MIR, SKOS
 
@@ -39,7 +39,7 @@ def entry_context(material: Material, page: Page, head: Head) -> EntryContext:
         examples=examples(entry),
         files=files(material, entry, link),
         layouts=layouts(material, entry, link),
-        tensors=tensors(entry),
+        tensors=tensors(entry, link),
         components=components(entry, link),
         lineage=lineage(entry, incoming, link),
         fits=fits(material, entry, incoming, link),
@@ -86,7 +86,11 @@ def _facts(entry: Entry, link: Linker) -> tuple[Fact, ...]:
         known = [(name, iri, (Link("not stated"),) if name == "Licence" else values) for name, iri, values in known]
     if len(entry.architectures) > 1:
         known.append(("Architectures", str(MIR.architecture), refs(entry.architectures, link)))
-    return tuple(Fact(term=Link(name, link.term(iri).href), values=values) for name, iri, values in known if values)
+    return tuple(
+        Fact(Link(name, link.term(iri).href), values, all_confirmed(link, entry.iri, iri, len(values)))
+        for name, iri, values in known
+        if values
+    )
 
 
 @cache

@@ -6,7 +6,7 @@ from mirld.registry.values import Entry
 from mirld.site.contexts import Group, Row, Table
 from mirld.site.links import Link
 from mirld.site.material import Linker, Material
-from mirld.site.names import anchor, cited, series_iri, table
+from mirld.site.names import all_confirmed, anchor, cited, confirmed, series_iri, table
 from mirld.vocab import MIR
 
 Incoming = list[tuple[str, str]]
@@ -60,8 +60,11 @@ def lineage(entry: Entry, incoming: Incoming, link: Linker) -> tuple[Group, ...]
     for subject, predicate in incoming:
         if predicate in _DOWN:
             groups.setdefault(_DOWN[predicate], []).append(link.to(subject))
+    agreed = {
+        _UP[name]: all_confirmed(link, entry.iri, MIR[name], len(groups[_UP[name]])) for name, _ in entry.derived_from
+    }
     order = [*_UP.values(), *_DOWN.values()]
-    return tuple(Group(title=title, links=tuple(groups[title])) for title in order if title in groups)
+    return tuple(Group(title, tuple(groups[title]), None, agreed.get(title, ())) for title in order if title in groups)
 
 
 def fits(material: Material, entry: Entry, incoming: Incoming, link: Linker) -> tuple[Group, ...]:
@@ -74,7 +77,8 @@ def fits(material: Material, entry: Entry, incoming: Incoming, link: Linker) -> 
             subject.partition("#")[0] for subject, name in material.view.incoming(series) if name == MIR.adapterFor
         }
         groups.append(("Adapters for its series", [link.to(found) for found in sorted(whole - {entry.iri})]))
-    return tuple(Group(title=title, links=tuple(links)) for title, links in groups if links)
+    agreed = {"Made for": all_confirmed(link, entry.iri, MIR.adapterFor, len(entry.adapter_for))}
+    return tuple(Group(title, tuple(links), None, agreed.get(title, ())) for title, links in groups if links)
 
 
 def judged(material: Material, entry: Entry, incoming: Incoming, link: Linker) -> Table | None:
@@ -84,6 +88,7 @@ def judged(material: Material, entry: Entry, incoming: Incoming, link: Linker) -
             anchor=anchor(found.iri),
             head=link.to((found.object if found.subject.iri == entry.iri else found.subject).iri),
             cells=((link.to(found.kind.iri),), (link.to(found.verdict.iri),), cited(found.sources, link)),
+            confirmed=confirmed(link, found.iri, MIR.verdict),
         )
         for found in entry.compatibilities
     ]

@@ -9,8 +9,9 @@ from mirld.site.contexts import Row, Table
 from mirld.site.entry_contexts import Loading
 from mirld.site.links import Link
 from mirld.site.material import Linker, Material
-from mirld.site.names import anchor, cited, plain, table, value_text
+from mirld.site.names import anchor, cited, confirmed, plain, table, value_text
 from mirld.site.snippets import snippet
+from mirld.vocab import MIR
 
 _HUB = "pkg:huggingface/"
 
@@ -33,6 +34,7 @@ def _loading(entry: Entry, loader: Loader, link: Linker) -> Loading:
         names=tuple(name for name in (loader.class_name, loader.call, loader.module) if name),
         notes=(*notes, *cited(loader.sources, link)),
         code=snippet(entry, loader),
+        confirmed=confirmed(link, loader.iri, MIR.className if loader.class_name else MIR.callable),
     )
 
 
@@ -43,6 +45,7 @@ def repositories(entry: Entry, link: Linker) -> Table | None:
             anchor=anchor(found.iri),
             head=Link(found.name, link.to(found.page).href if found.page else None),
             cells=(plain(found.host), plain(found.revision), plain(found.purl, found.air), cited(found.sources, link)),
+            confirmed=confirmed(link, found.iri, MIR.repositoryName),
         )
         for found in entry.repositories
     )
@@ -75,6 +78,7 @@ def components(entry: Entry, link: Linker) -> Table | None:
                 plain(found.library),
                 cited(found.sources, link),
             ),
+            confirmed=confirmed(link, found.iri, MIR.entry if found.entry else MIR.className),
         )
         for found in entry.components
     )
@@ -105,6 +109,7 @@ def settings(material: Material, entry: Entry, link: Linker) -> Table | None:
                     tuple(scope),
                     cited(found.sources, link),
                 ),
+                confirmed=confirmed(link, found.iri, MIR.value),
             )
         )
     return table(("Setting", "Value", "When", "For", "Source"), rows, code=True)
@@ -123,6 +128,7 @@ def parameters(entry: Entry, link: Linker) -> Table | None:
                 plain(found.version),
                 cited(found.sources, link),
             ),
+            confirmed=confirmed(link, found.iri, MIR.defaultValue if found.default is not None else MIR.parameterName),
         )
         for found in entry.parameters
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from mirld.graph.terms import Iri, Literal
 from mirld.registry.values import Entry
 from mirld.site.contexts import Fact, Row, Table
 from mirld.site.links import Link
@@ -31,17 +30,12 @@ def evidence(entry: Entry, link: Linker) -> Table | None:
 def disputed(material: Material, entry: Entry, link: Linker) -> Table | None:
     """List what a lower-ranked source says otherwise; never silently dropped."""
     rows = []
-    for source, (subject, predicate, term) in material.outvoted.get(entry.iri, ()):
-        kept = material.view.value(subject, predicate)
-        part = f", of {anchor(subject)}" if "#" in subject else ""
-        rows.append(
-            Row(
-                anchor="",
-                head=Link(link.term(predicate).label + part),
-                cells=(_shown(kept, link), _shown(term, link), (link.to(source),)),
-            )
-        )
-    return table(("Property", "Shown here", "Said otherwise", "By"), rows)
+    for found in material.conflicts.get(entry.iri, ()):
+        part = f", of {anchor(found.subject)}" if "#" in found.subject else ""
+        kept = tuple(link.value(term) for term in found.kept)
+        cells = (kept, cited(found.kept_by, link), (link.value(found.term),), cited(found.by, link))
+        rows.append(Row(anchor="", head=Link(link.term(found.predicate).label + part), cells=cells))
+    return table(("Property", "Shown here", "Said by", "Said otherwise", "By"), rows)
 
 
 def elsewhere(entry: Entry, link: Linker, base: str) -> tuple[Fact, ...]:
@@ -54,10 +48,6 @@ def elsewhere(entry: Entry, link: Linker, base: str) -> tuple[Fact, ...]:
         Fact(term=Link(scheme, link.to(f"{base}source/{scheme}").href), values=plain(*names))
         for scheme, names in sorted(schemes.items())
     )
-
-
-def _shown(term: Iri | Literal | None, link: Linker) -> tuple[Link, ...]:
-    return () if term is None else (link.value(term),)
 
 
 def recorded(material: Material, entry: Entry, link: Linker) -> tuple[Fact, ...]:

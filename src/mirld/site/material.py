@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mirld.errors import InputError, SyntaxInputError
+from mirld.graph.agreement import Agreement, Conflict, agreement
 from mirld.graph.asking import Answered, answer_all
 from mirld.graph.corpus import Corpus
 from mirld.graph.dataset import Dataset, Graph
@@ -18,7 +19,7 @@ from mirld.graph.jsonld import JsonLdWriter
 from mirld.graph.query import Endpoint
 from mirld.graph.release import recalled, without
 from mirld.graph.saved import SavedQuery, saved_queries
-from mirld.graph.terms import Iri, Literal, Triple, sort_key
+from mirld.graph.terms import Iri, Literal, Term
 from mirld.registry import Entry, Registry, read_registry
 from mirld.site.links import Link, Places, outside, prefixed, root_of, short_name
 from mirld.site.plan import Page, carriers, plan
@@ -104,6 +105,11 @@ class Material:
         return plan(self.view, self.registry, self.queries)
 
     @cached_property
+    def agreement(self) -> Agreement:
+        """Which statements several sources make, and which were outvoted."""
+        return agreement(self.dataset)
+
+    @cached_property
     def places(self) -> Places:
         """Where each resource has its page."""
         return Places({page.subject: page.path for page in self.pages if page.subject}, self.view)
@@ -156,13 +162,12 @@ class Material:
         ).sorted()
 
     @cached_property
-    def outvoted(self) -> Mapping[str, tuple[tuple[str, Triple], ...]]:
-        """(source, triple) that another source outranked, by the resource the triple is about."""
-        found: dict[str, list[tuple[str, Triple]]] = {}
-        for graph, triple in self.dataset.outvoted:
-            source = self.dataset.sources.get(graph) or graph
-            found.setdefault(triple[0].partition("#")[0], []).append((source, triple))
-        return {whole: tuple(sorted(pairs, key=_outvoted_key)) for whole, pairs in found.items()}
+    def conflicts(self) -> Mapping[str, tuple[Conflict, ...]]:
+        """Statements that others outvoted, by the resource that they, or its parts, are about."""
+        found: dict[str, list[Conflict]] = {}
+        for conflict in self.agreement.conflicts:
+            found.setdefault(conflict.subject.partition("#")[0], []).append(conflict)
+        return {whole: tuple(conflicts) for whole, conflicts in found.items()}
 
     @cached_property
     def pageless(self) -> tuple[str, ...]:
@@ -209,11 +214,6 @@ class Material:
         return self._links.setdefault(root, ({}, {}))
 
 
-def _outvoted_key(pair: tuple[str, Triple]) -> tuple[object, ...]:
-    source, (subject, predicate, term) = pair
-    return subject, predicate != RDF_TYPE, predicate, sort_key(term), source
-
-
 class Linker:
     """Makes links that work on one page."""
 
@@ -253,6 +253,17 @@ class Linker:
             href = self._material.places.href(iri, self.root)
             found = self._terms[iri] = Link(self._material.label(iri) if href else prefixed(iri), href)
         return found
+
+    def confirmations(self, subject: str, predicate: str) -> list[tuple[Term, tuple[Link, ...]]]:
+        """List the values of a property that two sources or more state, each with links to those."""
+        known = self._material.agreement.confirmed.get(subject)
+        if known is None:
+            return []
+        return [
+            (term, tuple([self.to(source) for source in sources]))
+            for (found, term), sources in known.items()
+            if found == predicate
+        ]
 
     def path(self, label: str, path: str, note: str | None = None) -> Link:
         """Link to a page that is no resource."""

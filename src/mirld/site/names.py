@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable
 from functools import cache
 
+from mirld.graph.terms import Literal
 from mirld.ids import MirId
 from mirld.registry.values import Ref, Value
-from mirld.site.contexts import Crumb, Line, Row, Table
+from mirld.site.contexts import Confirmed, Crumb, Line, Row, Table
 from mirld.site.links import Link
 from mirld.site.material import Linker
 
@@ -109,6 +110,29 @@ def refs(named: Iterable[Ref], link: Linker) -> tuple[Link, ...]:
     return tuple([link.to(ref.iri) for ref in named])
 
 
+def confirmed(link: Linker, subject: str, predicate: str, value: str | None = None) -> tuple[Confirmed, ...]:
+    """Name the sources that agree on what stands in one place: on the one value of a property, or on one of several."""
+    for term, sources in link.confirmations(subject, predicate):
+        if value is None or value == (term.value if isinstance(term, Literal) else term):
+            return (Confirmed(sources),)
+    return ()
+
+
+def all_confirmed(link: Linker, subject: str, predicate: str, values: int) -> tuple[Confirmed, ...]:
+    """Name the sources that agree on values of a property, which shows so many `values` in one place."""
+    agreed: dict[tuple[Link, ...], list[str]] = {}
+    for term, sources in link.confirmations(subject, predicate):
+        agreed.setdefault(sources, []).append(link.value(term).label)
+    return tuple(
+        [
+            Confirmed(sources, ", ".join(labels), f"{len(labels)} of {values}")
+            if len(labels) < values
+            else Confirmed(sources)
+            for sources, labels in agreed.items()
+        ]
+    )
+
+
 def table(headings: tuple[str, ...], rows: Iterable[Row], *, code: bool = False) -> Table | None:
     """Make a table of rows, without the columns that are empty in all of them; None when there are no rows."""
     rows = tuple(rows)
@@ -116,5 +140,8 @@ def table(headings: tuple[str, ...], rows: Iterable[Row], *, code: bool = False)
         return None
     columns = zip(headings[1:], zip(*[row.cells for row in rows], strict=True), strict=True)
     kept = [(index, heading) for index, (heading, cells) in enumerate(columns) if any(cells)]
-    lines = [Line(row.anchor, row.head, tuple([(heading, row.cells[at]) for at, heading in kept])) for row in rows]
+    lines = [
+        Line(row.anchor, row.head, tuple([(heading, row.cells[at]) for at, heading in kept]), row.confirmed)
+        for row in rows
+    ]
     return Table(headings=(headings[0], *[heading for _, heading in kept]), rows=tuple(lines), code=code)
