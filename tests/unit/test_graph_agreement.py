@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mirld.graph.agreement import Agreement, Conflict, agreement
 from mirld.graph.dataset import Dataset
 from mirld.graph.terms import Iri, Literal, Term, Triple, literal, text
-from mirld.vocab import DCTERMS, DEFAULT_BASE, MIR, OWL, RDF_TYPE, RDFS_LABEL
+from mirld.vocab import DCTERMS, DEFAULT_BASE, MIR, OWL, RDF_TYPE, RDFS_LABEL, XSD
 
 ENTRY = Iri(f"{DEFAULT_BASE}model/unet/orrery/base")
 FILE = Iri(f"{ENTRY}#file-1")
 COUNT, TASK, LICENCE, LABEL = Iri(MIR.parameterCount), Iri(MIR.task), Iri(DCTERMS.license), Iri(RDFS_LABEL)
-DIGEST, CONFIDENCE = Iri(MIR.fileSha256), Iri(MIR.confidence)
+DIGEST, CONFIDENCE, VALUE = Iri(MIR.fileSha256), Iri(MIR.confidence), Iri(MIR.value)
 INFERRED, DECLARED = (Iri(f"{DEFAULT_BASE}vocab/confidence/{name}") for name in ("inferred", "declared"))
 DRAW, READ = Iri("urn:task:draw"), Iri("urn:task:read")
 ONTOLOGY: list[Triple] = [
@@ -123,15 +125,37 @@ def test_the_ontology_is_no_source() -> None:
     assert found(word, a=[[word]]).confirmed == {}
 
 
+@pytest.mark.parametrize(
+    ("predicate", "kept", "term", "words"),
+    [
+        (LABEL, text("Orrery", "en"), text("Sky", "en"), True),
+        (VALUE, literal("Owner/Name"), literal("owner/name"), True),
+        (VALUE, Iri("https://e.org/A"), Iri("https://e.org/a"), True),
+        (VALUE, literal(6), literal(6.0), True),
+        (VALUE, literal(6), literal(6.5), False),
+        (VALUE, literal(6), literal("6.0"), False),
+        (VALUE, Literal("six", XSD.integer), Literal("SIX", XSD.decimal), False),
+        (VALUE, literal("a"), Iri("a"), False),
+        (COUNT, literal(5), literal(6), False),
+    ],
+)
+def test_other_words_are_no_conflict_of_facts(predicate: Iri, kept: Term, term: Term, words: bool) -> None:
+    """Names differ, capitals of a name that ignores them, and how one number is written."""
+    (conflict,) = found(
+        (VALUE, Iri(MIR.singleValued), literal(True)), a=[[about(predicate, kept)]], b=[[about(predicate, term)]]
+    ).conflicts
+    assert conflict.is_of_words == words
+
+
 def test_conflicts_are_in_one_order() -> None:
-    """By subject, predicate and term, whatever the order of graphs."""
+    """Facts before words, by subject, predicate and term, whatever the order of graphs."""
     triples = [about(COUNT, literal(6)), about(LABEL, text("b", "en")), about(COUNT, literal(1), FILE)]
     first = [about(COUNT, literal(5)), about(LABEL, text("a", "en")), about(COUNT, literal(0), FILE)]
     one = found(a=[first], b=[triples]).conflicts
     assert one == found(a=[first[::-1]], b=[triples[::-1]]).conflicts
     assert [(conflict.subject, conflict.predicate) for conflict in one] == [
-        (ENTRY, LABEL),
         (ENTRY, COUNT),
         (FILE, COUNT),
+        (ENTRY, LABEL),
     ]
     assert all(isinstance(conflict.term, Literal) for conflict in one)

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 from mirld.graph.dataset import Dataset, Pair, slot
-from mirld.graph.terms import Iri, Term, Triple, sort_key
-from mirld.vocab import MIR, RDF_TYPE
+from mirld.graph.terms import Iri, Literal, Term, Triple, sort_key
+from mirld.vocab import DCTERMS, FOAF, MIR, RDF_TYPE, RDFS, RDFS_LABEL, SKOS, XSD
 
 _SUPPORTS = Iri(MIR.supports)
+_NUMBERS = frozenset((XSD.integer, XSD.nonNegativeInteger, XSD.decimal, XSD.double, XSD.float))
+_WORDS = frozenset((RDFS_LABEL, RDFS.comment, DCTERMS.title, DCTERMS.description, FOAF.name, SKOS.prefLabel))
 
 
 class Conflict(NamedTuple):
@@ -30,12 +33,17 @@ class Conflict(NamedTuple):
     kept: tuple[Term, ...]
     kept_by: tuple[str, ...]
 
+    @property
+    def is_of_words(self) -> bool:
+        """Whether both sides only name, remark or write one thing in other words, which is no conflict of facts."""
+        return self.predicate in _WORDS or any(_is_same(self.term, kept) for kept in self.kept)
+
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """`confirmed` are statements of the view that two sources or more make: subject → (predicate, term) → sources.
 
-    `conflicts` are all that was outvoted, sorted by subject, predicate and term.
+    `conflicts` are all that was outvoted, facts before words, sorted by subject, predicate and term.
     """
 
     confirmed: Mapping[str, Mapping[Pair, tuple[str, ...]]] = field(default_factory=dict)
@@ -100,5 +108,21 @@ def _conflict(dataset: Dataset, triple: Triple, said: dict[Triple, list[str]]) -
     return Conflict(subject, predicate, term, tuple(said[triple]), tuple(kept), tuple(dict.fromkeys(speakers)))
 
 
+def _is_same(one: Term, other: Term) -> bool:
+    """Say whether two terms differ in capitals alone, as names of repositories do, or are one number."""
+    if isinstance(one, Literal) and isinstance(other, Literal):
+        if one.datatype in _NUMBERS and other.datatype in _NUMBERS:
+            return _number(one) == _number(other)
+        return one.value.casefold() == other.value.casefold()
+    return isinstance(one, Iri) and isinstance(other, Iri) and one.casefold() == other.casefold()
+
+
+def _number(term: Literal) -> Decimal | str:
+    try:
+        return Decimal(term.value)
+    except InvalidOperation:
+        return term.value
+
+
 def _conflict_key(found: Conflict) -> tuple[object, ...]:
-    return found.subject, found.predicate != RDF_TYPE, found.predicate, sort_key(found.term)
+    return found.is_of_words, found.subject, found.predicate != RDF_TYPE, found.predicate, sort_key(found.term)

@@ -289,6 +289,19 @@ class ListContext:
     pages: tuple[Link, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class ConflictsContext:
+    """conflicts.html: one page of what was outvoted, as list.html; facts in `table`, and after all of them `words`."""
+
+    head: Head
+    label: str
+    lede: str
+    crumbs: tuple[Crumb, ...]
+    table: Table | None
+    words: Table | None
+    pages: tuple[Link, ...]
+
+
 class Download(NamedTuple):
     """A file to download: `size` in bytes, `digest` its SHA-256."""
 

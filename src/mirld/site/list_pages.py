@@ -21,7 +21,7 @@ from mirld.site.entry_pages import kind_of
 from mirld.site.links import Link
 from mirld.site.material import Linker, Material
 from mirld.site.names import crumbs_of, plain, table, trail
-from mirld.site.plan import ROWS, Page
+from mirld.site.plan import CONFLICTS, ROWS, Page
 from mirld.site.query_pages import questions
 from mirld.vocab import DCTERMS, MIR, SKOS
 
@@ -136,6 +136,7 @@ def _browse(material: Material, link: Linker) -> tuple[Group, ...]:
             links=(
                 link.path("A to Z", "browse/a-z", f"{len(registry):,}"),
                 link.path("Every name there ever was", "browse/ledger", f"{len(registry.ledger):,}"),
+                link.path("Where sources disagree", CONFLICTS, f"{len(material.agreement.conflicts):,}"),
             ),
         )
     ]
@@ -210,7 +211,7 @@ def entries_context(material: Material, page: Page, head: Head) -> ListContext:
                 *grounds(page.topic, entry, link),
             ),
         )
-        for entry in _slice(entries, page)
+        for entry in slice_of(entries, page)
     )
     headings = ("Name", "Id", "Kind", "Released", "How", "Rests on")
     return _list(page, head, link, label, headings, rows, len(entries))
@@ -226,30 +227,45 @@ def names_context(material: Material, page: Page, head: Head) -> ListContext:
             head=Link(record.text, link.to(record.iri).href),
             cells=(plain(record.state), tuple(link.to(iri) for iri in record.targets)),
         )
-        for record in _slice(records, page)
+        for record in slice_of(records, page)
     )
     return _list(page, head, link, "Every name there ever was", ("Name", "State", "Leads to"), rows, len(records))
 
 
-def _slice(items: Sequence[Item], page: Page) -> Sequence[Item]:
+def slice_of(items: Sequence[Item], page: Page) -> Sequence[Item]:
+    """Return what of a long list is on one page of it."""
     return items[(page.number - 1) * ROWS : page.number * ROWS]
 
 
 def _list(
     page: Page, head: Head, link: Linker, label: str, headings: tuple[str, ...], rows: tuple[Row, ...], total: int
 ) -> ListContext:
-    first = page.path if page.number == 1 else page.path.rpartition("/")[0]
-    pages = tuple(
+    return ListContext(
+        head=head,
+        label=label,
+        lede=f"{total:,} in all{which(page)}.",
+        crumbs=trail(link, ("browse", "browse"), here=first_of(page).removeprefix("browse/")),
+        table=table(headings, rows),
+        pages=pager(page, link),
+    )
+
+
+def first_of(page: Page) -> str:
+    """Return the path of the first page of the list that a page is of."""
+    return page.path if page.number == 1 else page.path.rpartition("/")[0]
+
+
+def which(page: Page) -> str:
+    """Say which page of its list a page is, behind a comma; nothing when it is the only one."""
+    return "" if page.of == 1 else f", page {page.number} of {page.of}"
+
+
+def pager(page: Page, link: Linker) -> tuple[Link, ...]:
+    """Link all pages of a list, the page itself only named."""
+    first = first_of(page)
+    return tuple(
         Link(str(number))
         if number == page.number
         else link.path(str(number), first if number == 1 else f"{first}/{number}")
         for number in range(1, page.of + 1)
-    )
-    return ListContext(
-        head=head,
-        label=label,
-        lede=f"{total:,} in all." if page.of == 1 else f"{total:,} in all, page {page.number} of {page.of}.",
-        crumbs=trail(link, ("browse", "browse"), here=first.removeprefix("browse/")),
-        table=table(headings, rows),
-        pages=pages,
     )

@@ -102,7 +102,7 @@ class Material:
     @cached_property
     def pages(self) -> tuple[Page, ...]:
         """All pages, sorted by path; InputError for a name that no file system holds, ConflictError for one of two."""
-        return plan(self.view, self.registry, self.queries)
+        return plan(self.view, self.registry, self.queries, len(self.agreement.conflicts))
 
     @cached_property
     def agreement(self) -> Agreement:

@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from mirld.site.conflict_pages import conflicts_context
 from mirld.site.contexts import Head
 from mirld.site.document_pages import data_context, grammar_context, lost_context, shapes_context
 from mirld.site.entry_pages import entry_context, kind_of
@@ -65,6 +66,7 @@ def _list_titles(material: Material, page: Page) -> Titles:
     named = {
         "list-entries": "All entries",
         "list-ledger": "Every name there ever was",
+        "list-conflicts": "Where sources disagree",
         "list-resource": f"Entries: {material.label(page.topic)}",
     }.get(page.view, page.topic)
     title = f"{named}, page {page.number} of {page.of}"
@@ -128,6 +130,7 @@ VIEWS: Mapping[str, View] = {
         f"list-{name}": View("pages/list.html", entries_context, _list_titles, "browse")
         for name in ("entries", "domain", "architecture", "resource")
     },
+    "list-conflicts": View("pages/conflicts.html", conflicts_context, _list_titles, "browse"),
     "list-ledger": View("pages/list.html", names_context, _list_titles, "ledger"),
 }
 

@@ -18,6 +18,9 @@ ROWS = 200
 SHOWN = 100
 """Entries shown on the page of a resource; when there are more, all of them are on the pages of its list."""
 
+CONFLICTS = "browse/conflicts"
+"""Path of the first page of what was outvoted."""
+
 
 class Page(NamedTuple):
     """One page: the folder it lies in, the view that makes it, the resource it is about, or the topic of a list.
@@ -46,8 +49,8 @@ _LISTED = ("vocab/domain/", "vocab/architecture/")
 _INDEXES = ("vocab", "agent", "licence", "source", "ledger", "browse")
 
 
-def plan(view: Graph, registry: Registry, queries: Iterable[str] = ()) -> tuple[Page, ...]:
-    """List all pages, sorted by path; `queries` are the names of saved ones.
+def plan(view: Graph, registry: Registry, queries: Iterable[str] = (), conflicts: int = 0) -> tuple[Page, ...]:
+    """List all pages, sorted by path; `queries` are the names of saved ones, `conflicts` how many there are.
 
     Raises ConflictError when two would share a folder on a file system that ignores case, InputError for a name that
     no file system holds.
@@ -59,6 +62,7 @@ def plan(view: Graph, registry: Registry, queries: Iterable[str] = ()) -> tuple[
     resources = list(_resources(view, registry))
     pages += resources
     pages += _lists(registry)
+    pages += _numbered(CONFLICTS, "list-conflicts", "", conflicts)
     for page in resources:
         listed = page.view in ("resource", "source") and not page.path.startswith(_LISTED)
         if listed and len(view.incoming(page.subject)) > SHOWN:
