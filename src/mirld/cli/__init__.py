@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "classify": ("mirld.cli.classify:command", "Say what an entry is by OECD's and NIST's lists, and why."),
     "fmt": ("mirld.cli.fmt:command", "Write data files in the one agreed form."),
     "harvest": ("mirld.cli.harvest:command", "Read other people's lists into data/harvested/."),
+    "health": ("mirld.cli.health:command", "Say how complete the registry is, and how well its sources agree."),
     "new": ("mirld.cli.new:command", "Write the skeleton of a new entry."),
     "query": ("mirld.cli.query:command", "Ask the registry in SPARQL."),
     "resolve": ("mirld.cli.resolve:command", "Find the entry that a name, repository or digest means."),

@@ -6,6 +6,7 @@
     resolve     all readings, put together into one answer
     resolution  the answer
     classification  what an entry is by published frameworks
+    health      how complete a registry is and how well its sources agree
 
 Rules of this room: standard library only; nothing is read or written; what is exact is never outdone by what is near.
 """
