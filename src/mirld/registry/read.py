@@ -299,9 +299,12 @@ class _Reader:
     def parameter(self, iri: str) -> Parameter:
         said = self._said(iri)
         default = next(iter(said.terms(MIR.defaultValue)), None)
+        phase = said.text(MIR.phase)
         return Parameter(
             iri=iri,
             name=said.text(MIR.parameterName) or "",
+            phase=None if phase is None else phase.rpartition("/")[2],
+            call=said.text(MIR.callable),
             type=said.text(MIR.valueType),
             default=None if default is None else value_of(default),
             minimum=said.real(MIR.minimum),

@@ -105,10 +105,15 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """A parameter as a loader or scheduler defines it, at one version of its library."""
+    """A parameter as a loader or scheduler defines it, at one version of its library.
+
+    `phase` is load, init or call; `call` the method that takes it, where that is not the constructor.
+    """
 
     iri: str
     name: str
+    phase: str | None = None
+    call: str | None = None
     type: str | None = None
     default: Value | None = None
     minimum: float | None = None

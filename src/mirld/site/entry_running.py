@@ -122,6 +122,7 @@ def parameters(entry: Entry, link: Linker) -> Table | None:
             anchor=anchor(found.iri),
             head=Link(found.name, None, found.unit),
             cells=(
+                plain(found.call or found.phase),
                 plain(found.type),
                 () if found.default is None else (Link(value_text(found.default)),),
                 plain(_range(found.minimum, found.maximum), *found.allowed),
@@ -132,7 +133,7 @@ def parameters(entry: Entry, link: Linker) -> Table | None:
         )
         for found in entry.parameters
     )
-    return table(("Parameter", "Type", "Default", "Range", "Library version", "Source"), rows, code=True)
+    return table(("Parameter", "Given to", "Type", "Default", "Range", "Library version", "Source"), rows, code=True)
 
 
 def _range(minimum: float | None, maximum: float | None) -> str | None:
