@@ -13,7 +13,7 @@ from typing import NamedTuple, NoReturn
 
 from mirld.errors import IdError
 from mirld.grammar import DOTTED, RESERVED_STEMS, TOKEN, Parts, write
-from mirld.vocab import DOMAINS
+from mirld.vocab import DOMAINS, OPERATION_ARCHITECTURES
 
 _DOMAIN_ALIASES = {"ops": "operations", "operation": "operations"}
 _ESCAPED = rf"^(?:{'|'.join(sorted(RESERVED_STEMS))})(~)(?=\.|$)"
@@ -135,7 +135,7 @@ def _with_domain(names: list[_Piece], rest: str) -> str | None:
     """Suggest the domain of a key that lost it, `vae.taesd:flux-1`: what has a compatibility is released, or done."""
     if len(names) < 2 or any(name.text[:1].isalpha() for name in names[2:]):
         return None
-    domain = "operations" if names[0].text in ("scheduler", "precision", "patch") else "model"
+    domain = "operations" if names[0].text in OPERATION_ARCHITECTURES else "model"
     try:
         return write(*any_form(f"mir:{domain}.{rest}"))
     except IdError:

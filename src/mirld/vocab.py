@@ -129,6 +129,9 @@ ENTRY_CLASSES: tuple[str, ...] = tuple(
     MIR[name] for name in ("Info", "Model", "Adapter", "Operation", "Scheduler", "Development")
 )
 
+OPERATION_ARCHITECTURES = frozenset(("guider", "patch", "precision", "scheduler"))
+"""Architectures of what is done with models; all others are of models."""
+
 DIGEST_PROPERTIES: dict[str, str] = {
     MIR.fileSha256: "SHA-256 of the file",
     MIR.fileBlake3: "BLAKE3 of the file",

@@ -24,6 +24,7 @@ from typing import Any
 
 from mirld.errors import InputError
 from mirld.ids import MirId
+from mirld.vocab import OPERATION_ARCHITECTURES
 
 _SIZE = (
     r"\d+(?:\.\d+)?[kmbt]|\d+x\d+b|a\d+(?:\.\d+)?b|\d+e|\d+bit|xx?l|x{1,3}large|base|large|small|tiny|mini|medium|huge"
@@ -35,8 +36,6 @@ _TUNING = (
 )
 _RELEASE = re.compile(f"{_SIZE}|{_TUNING}")
 _PACKING = frozenset({"hf", "diffusers", "pytorch", "mlx", "onnx", "gguf"})
-OPERATIONS = frozenset({"scheduler", "precision", "patch"})
-"""Architectures of what is done with models; all others are models."""
 
 
 def divide_title(repository: str) -> tuple[str, str]:
@@ -133,7 +132,7 @@ def mir_id(path: str) -> MirId:
     architecture, series, *release = path.split("/")
     if not release:
         return MirId("info", architecture, series)
-    return MirId("operations" if architecture in OPERATIONS else "model", architecture, series, release[0])
+    return MirId("operations" if architecture in OPERATION_ARCHITECTURES else "model", architecture, series, release[0])
 
 
 @cache
