@@ -127,6 +127,31 @@ def test_a_series_of_two_architectures_is_chosen_by_the_architecture() -> None:
     assert found.paths["list:v"] == "model/vae/wan/2.1"
 
 
+def test_a_model_is_never_of_the_series_of_a_scheduler_of_its_name() -> None:
+    """Nor a scheduler of that of a model; the names of methods are those of the first networks they were used for."""
+    known = Known(series={"ddpm": ["info/scheduler/ddpm"], "helios": ["info/dit/helios"]})
+    scheduler = model("list:h", "helios", "scheduler", architecture="scheduler")
+    scheduler.kind = "Scheduler"
+    found = merged([model("list:d", "DDPM", "cat", architecture="unet"), scheduler], known)
+    assert found.paths == {"list:d": "model/unet/ddpm/cat", "list:h": "operations/scheduler/helios/scheduler"}
+
+
+def test_a_key_that_only_joins_is_no_alias() -> None:
+    """A class and an id of ours are no names that another scheme gives."""
+    item = model("list:a", "Llama", "7b").alias("class:here.Llama").alias("mir:model.art.llama:7b").alias("other:a")
+    assert values(merged([item]), "model/art/llama/7b", MIR.alias) == {"list:a", "other:a"}
+
+
+def test_a_part_may_speak_of_another_part_of_its_item() -> None:
+    item = model("list:a", "Llama", "7b")
+    loader = item.loader("here", "Llama")
+    item.setting("steps", 4, "call", scope="here")
+    item.part("setting", "here-call-steps").beside.append((MIR.appliesTo, loader))
+    whole = f"{DEFAULT_BASE}model/art/llama/7b"
+    statement = (Iri(f"{whole}#setting-here-call-steps"), Iri(MIR.appliesTo), Iri(f"{whole}#loader-here"))
+    assert statement in merged([item]).triples
+
+
 def test_a_name_that_is_taken_goes_to_nobody_else() -> None:
     """Not even when the entry is gone and only the ledger has it; the owner tells the two apart, then a number."""
     known = Known(taken={"model/art/llama/7b"})

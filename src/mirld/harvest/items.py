@@ -38,6 +38,8 @@ class Part:
     key: str
     facts: dict[tuple[str, Term], None] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
+    beside: list[tuple[str, Part]] = field(default_factory=list)
+    """Statements about other parts of the same item."""
 
     @property
     def fragment(self) -> str:
@@ -209,6 +211,15 @@ def file_key(name: str) -> str:
     'file:resnet50-0676ba61.pth'
     """
     return f"file:{name}"
+
+
+def class_key(name: str) -> str:
+    """Return the key of the operation that a class is, given as `library.Class`.
+
+    >>> class_key("diffusers.EulerDiscreteScheduler")
+    'class:diffusers.EulerDiscreteScheduler'
+    """
+    return f"class:{name}"
 
 
 def is_sha256(value: str) -> bool:

@@ -13,7 +13,7 @@ from mirld.graph.corpus import Corpus
 from mirld.graph.dataset import Dataset, Graph
 from mirld.graph.load import load
 from mirld.graph.terms import Iri
-from mirld.harvest.items import file_key, repository_key
+from mirld.harvest.items import class_key, file_key, repository_key
 from mirld.harvest.naming import same_name, title_key
 from mirld.ids import MirId
 from mirld.vocab import DEFAULT_BASE, ENTRY_CLASSES, MIR, RDFS_LABEL, SKOS
@@ -38,7 +38,8 @@ class Known:
     named by a key, `taken` every name that ever meant something, the ledger's as well; `labels` are all labels,
     `nameless` the entries that have none but further ones, `concepts` the tokens of each scheme, `licences` the IRIs
     of licences of our own by name, `agents` those of agents (`naming.same_name`), `titles` the models by title
-    (`naming.title_key`), where one model alone has it.
+    (`naming.title_key`), where one model alone has it, `loaders` the keys of the loaders of each entry by
+    `library.Class`, `spelled` repositories as the registry writes them, by key.
     """
 
     kinds: dict[str, str] = field(default_factory=dict)
@@ -54,6 +55,8 @@ class Known:
     concepts: dict[str, frozenset[str]] = field(default_factory=dict)
     licences: dict[str, str] = field(default_factory=dict)
     agents: dict[str, str] = field(default_factory=dict)
+    loaders: dict[str, dict[str, str]] = field(default_factory=dict)
+    spelled: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, root: Path, source: str) -> Known:
@@ -66,6 +69,13 @@ class Known:
         known._read_others(load(others))
         known._read_own(load(own).view)
         return known
+
+    def entry(self, key: str) -> str | None:
+        """Return the path of the entry that a key leads to; an id is one as well, for what is joined by hand."""
+        if key.startswith("mir:"):
+            path = _id_path(key)
+            return path if path in self.kinds else None
+        return self.by_key.get(key)
 
     def _read_others(self, dataset: Dataset) -> None:
         view = dataset.view
@@ -85,6 +95,11 @@ class Known:
             self.labels[path] = frozenset(_labels(view, name))
             if view.value(name, RDFS_LABEL) is None:
                 self.nameless.add(path)
+            for part in view.iris(name, MIR.repository):
+                repository, host = view.text(part, MIR.repositoryName), view.text(part, MIR.host)
+                if repository and host:
+                    self.spelled.setdefault(repository_key(repository, host), repository)
+            self.loaders[path] = {found: part.rpartition("#loader-")[2] for found, part in _classes(view, name)}
             if path.startswith("info/"):
                 spellings = {same_name(text) for text in (path.rpartition("/")[2], *self.labels[path])}
                 for spelling in spellings:
@@ -135,6 +150,9 @@ def _keys(view: Graph, kinds: Mapping[str, str]) -> Iterable[tuple[str, str]]:
         for term in view.values(iri, MIR.alias):
             if not isinstance(term, Iri):
                 yield term.value, path
+        if path.startswith("operations/"):
+            for found, _ in _classes(view, iri):
+                yield class_key(found), path
         for part in view.iris(iri, MIR.repository):
             name, host = view.text(part, MIR.repositoryName), view.text(part, MIR.host)
             if name and host:
@@ -146,6 +164,14 @@ def _keys(view: Graph, kinds: Mapping[str, str]) -> Iterable[tuple[str, str]]:
                 yield f"sha256:{digest}", path
             if prefix and name and prefix in name:
                 yield file_key(name), path
+
+
+def _classes(view: Graph, iri: str) -> Iterable[tuple[str, str]]:
+    """Give (library.Class, IRI of the part) for every loader of an entry that is a class."""
+    for part in sorted(view.iris(iri, MIR.loader), reverse=True):  # so that of two of one class the first is kept
+        library, name = view.text(part, MIR.library), view.text(part, MIR.className)
+        if library and name:
+            yield f"{library}.{name}", part
 
 
 def _only(pairs: Iterable[tuple[str, str]], parts: frozenset[str] = frozenset()) -> dict[str, str]:

@@ -12,7 +12,7 @@ from mirld.harvest.findings import Finding
 from mirld.harvest.items import Harvest, Item, Link
 from mirld.harvest.known import Known
 from mirld.harvest.naming import candidates, same_name, token
-from mirld.vocab import DCTERMS, DEFAULT_BASE, MIR, RDF_TYPE, RDFS_LABEL, SKOS
+from mirld.vocab import DCTERMS, DEFAULT_BASE, MIR, OPERATION_ARCHITECTURES, RDF_TYPE, RDFS_LABEL, SKOS
 
 UNCLASSIFIED = "unclassified"
 """The architecture of a model whose source tells none, and whose series is new."""
@@ -70,9 +70,8 @@ class _Merger:
         keys = [item.key, *item.keys]
         domain = _DOMAINS[item.kind]
         before = self._known.mine.get(item.key) or self._known.recorded.get(item.key)
-        others = [self._known.by_key[key] for key in keys if key in self._known.by_key]
-        others += [self._keys[key] for key in keys if key in self._keys]
-        others = [path for path in dict.fromkeys(others) if path.startswith(f"{domain}/")]
+        found = [self._known.entry(key) for key in keys] + [self._keys.get(key) for key in keys]
+        others = [path for path in dict.fromkeys(found) if path is not None and path.startswith(f"{domain}/")]
         if len(others) > 1:
             comment = f"What it is known by leads to {len(others)} entries; it is taken for {others[0]}."
             self._find(item, "keys", "ambiguous-id", ", ".join(others), comment)
@@ -96,11 +95,17 @@ class _Merger:
         raise AssertionError(f"no name is left for {item.key}")
 
     def _series_of(self, item: Item) -> str:
-        """Find or make the series of an item; the same name in the same architecture is the same series."""
+        """Find or make the series of an item; the same name in the same architecture is the same series.
+
+        Of another architecture, a series is taken when it is the only one of its name: but not by a model that is named
+        like a scheduler, or the other way round.
+        """
         name = same_name(item.series)
-        found = self._series.get(name, [])
-        fitting = [path for path in found if path.split("/")[1] == item.architecture]
-        if fitting or (len(found) == 1 and item.kind != "Info"):
+        operation = item.architecture in OPERATION_ARCHITECTURES
+        series = [(path.split("/")[1], path) for path in self._series.get(name, [])]
+        found = [path for architecture, path in series if architecture not in OPERATION_ARCHITECTURES]
+        fitting = [path for architecture, path in series if architecture == item.architecture]
+        if fitting or (len(found) == 1 and item.kind != "Info" and not operation):
             return (fitting or found)[0]
         path = f"info/{item.architecture or UNCLASSIFIED}/{token(item.series)}"
         self._series.setdefault(name, []).append(path)
@@ -120,8 +125,8 @@ class _Merger:
         self._add(entry, MIR.alias, literal(item.key))
         for key in item.keys:
             scheme = key.partition(":")[0]
-            # Repositories and digests are parts of the entry; a host has a point in its name.
-            if scheme not in ("file", "hf", "sha256") and "." not in scheme:
+            # Classes, repositories and digests are of parts of the entry; a host has a point in its name.
+            if scheme not in ("class", "file", "hf", "mir", "sha256") and "." not in scheme:
                 self._add(entry, MIR.alias, literal(key))
         for predicate, term in item.facts:
             self._add(entry, predicate, term)
@@ -133,6 +138,8 @@ class _Merger:
             for predicate, term in part.facts:
                 self._add(iri, predicate, term)
             self._link(item, iri, part.links)
+            for predicate, other in part.beside:
+                self._add(iri, predicate, Iri(f"{entry}#{other.fragment}"))
         self._infer(item, entry)
 
     def _enter(self, path: str, kind: str, label: str) -> None:
@@ -150,7 +157,7 @@ class _Merger:
 
     def _link(self, item: Item, subject: Iri, links: Iterable[Link]) -> None:
         for predicate, key in links:
-            path = self._keys.get(key) or self._known.by_key.get(key)
+            path = self._keys.get(key) or self._known.entry(key)
             if path is None:
                 comment = "It leads to nothing that the registry has, so the relation is left out."
                 self._find(item, predicate.removeprefix(str(MIR)), "unknown-reference", key, comment)
