@@ -143,6 +143,7 @@ DIGEST_PROPERTIES: dict[str, str] = {
     MIR.layer256: "upstream layer digest, SHA-256 of the header text",
     MIR.layerBlake3: "upstream layer digest, BLAKE3 of the header text",
     MIR.layoutFingerprint: "layout fingerprint",
+    MIR.layoutMd5: "layout MD5, as DiffSynth-Studio computes it",
 }
 """Every kind of digest by its property, with the words a page shows for it."""
 

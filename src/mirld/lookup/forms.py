@@ -24,7 +24,7 @@ _PURL_HOSTS = {"huggingface": HUGGING_FACE, "github": "github.com"}
 # What stands between the name of a repository and a revision in the address of a page or file of it.
 _INSIDE = frozenset(("tree", "blob", "resolve", "raw", "commit", "commits", "discussions"))
 _NO_MODELS = frozenset(("datasets", "spaces", "papers", "blog", "docs", "collections", "api"))
-_DIGEST = re.compile(r"(?:(?:sha-?256|blake3|b3|autov[123])[:-]|0x)?(?P<digits>[0-9a-f]{8,64})(?:\.\w+)?", re.I)
+_DIGEST = re.compile(r"(?:(?:sha-?256|blake3|b3|md5|autov[123])[:-]|0x)?(?P<digits>[0-9a-f]{8,64})(?:\.\w+)?", re.I)
 _CLASS = re.compile(r"(?:(?P<module>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)[.:])?(?P<name>[A-Za-z_]\w+)")
 _AIR = re.compile(
     r"(?:urn:)?(?:air:)?(?P<rest>[a-z0-9_.-]+(?::[a-z0-9_./-]+)+(?:@[\w.-]+)?(?:\+[\w.-]+)?(?:\.[a-z]+)?)", re.I
@@ -95,8 +95,8 @@ def air(text: str) -> str | None:
 def digest(text: str) -> str | None:
     """Read a digest, or at least eight digits that one begins with: lower-case hexadecimal digits.
 
-    >>> digest("sha256:31E35C80FC4829D1"), digest("0xdeadbeef"), digest("deadbee")
-    ('31e35c80fc4829d1', 'deadbeef', None)
+    >>> digest("sha256:31E35C80FC4829D1"), digest("md5:a29710fea6dd"), digest("0xdeadbeef"), digest("deadbee")
+    ('31e35c80fc4829d1', 'a29710fea6dd', 'deadbeef', None)
     """
     match = _DIGEST.fullmatch(text)
     return match["digits"].lower() if match else None
