@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from itertools import permutations
+from pathlib import Path
 
 import pytest
+from tests.conftest import SMALL
 
 from mirld.graph.terms import Iri, Literal
-from mirld.harvest.items import Harvest, Item, file_key
+from mirld.harvest.items import MODELSCOPE, Harvest, Item, file_key
 from mirld.harvest.known import Known
 from mirld.harvest.merge import Merged, merge
-from mirld.vocab import DEFAULT_BASE, MIR, RDF_TYPE, RDFS_LABEL, SKOS
+from mirld.vocab import DCAT, DEFAULT_BASE, MIR, RDF_TYPE, RDFS_LABEL, SKOS
 
 SOURCE = f"{DEFAULT_BASE}source/list"
 
@@ -101,6 +104,27 @@ def test_a_file_named_by_its_digest_joins_and_is_no_alias() -> None:
     found = merged([item], known)
     assert found.paths == {"list:resnet50": path}
     assert values(found, path, MIR.alias) == {"list:resnet50"}
+
+
+def test_a_reader_may_name_an_entry_by_its_id(tmp_path: Path) -> None:
+    """The id joins where there is such an entry, and is no alias of it; where there is none, the rule names."""
+    root = Path(shutil.copytree(SMALL, tmp_path / "registry"))
+    known = Known.read(root, "list")
+    items = [model("list:a", "Orrery", "else"), model("list:b", "Sextant", "base")]
+    items[0].alias("mir:model.unet.orrery:base")
+    items[1].alias("mir:model.unet.sextant:base")
+    found = merged(items, known)
+    assert found.paths == {"list:a": "model/unet/orrery/base", "list:b": "model/art/sextant/base"}
+    assert values(found, "model/unet/orrery/base", MIR.alias) == {"list:a"}
+
+
+def test_a_mirror_is_the_repository_it_mirrors() -> None:
+    """ModelScope has models under the names of the hub; what is said is where the source found it."""
+    known = Known(by_key={"hf:qwen/qwen3-8b": "model/art/qwen3/8b"}, kinds={"model/art/qwen3/8b": "Model"})
+    item = model("list:q", "Qwen3", "8B")
+    part = item.repository("Qwen/Qwen3-8B", MODELSCOPE)
+    assert merged([item], known).paths == {"list:q": "model/art/qwen3/8b"}
+    assert (DCAT.landingPage, Iri("https://modelscope.cn/models/Qwen/Qwen3-8B")) in part.facts
 
 
 def test_a_shared_repository_joins_nothing() -> None:

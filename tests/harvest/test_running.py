@@ -161,10 +161,13 @@ def test_licences_are_ids_of_spdx_or_pages_of_ours(root: Path, tmp_path: Path) -
 
 
 def test_an_overlay_is_written_where_the_user_says(root: Path, tmp_path: Path) -> None:
-    """And the registry is not touched."""
+    """Each source in a folder of its own there; what else is in it stays, and the registry is not touched."""
     before = digests(root)
-    report = harvest(SOURCE, wheel(tmp_path, ROWS), root, into=tmp_path / "mine" / "list")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "own.ttl").write_text("")
+    report = harvest(SOURCE, wheel(tmp_path, ROWS), root, into=tmp_path / "mine")
     assert digests(root) == before
+    assert (tmp_path / "mine" / "own.ttl").is_file()
     assert all((tmp_path / "mine" / name).is_file() for name in report.files)
 
 

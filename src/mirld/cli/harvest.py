@@ -40,7 +40,9 @@ Examples:
     help="The package, archive or repository to read; without it, the newest is downloaded.",
 )
 @click.option(
-    "--into", type=click.Path(file_okay=False, path_type=Path), help="A folder of your own to write, as an overlay."
+    "--into",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder of your own to write to instead, a folder a source, to be laid over the registry.",
 )
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 when a file would change.")
 @click.option("--accept-drift", is_flag=True, help="Write even when the entries are a fifth more or fewer than before.")
@@ -95,7 +97,7 @@ def _harvest(
 ) -> Iterator[HarvestReport | UpstreamReport]:
     from mirld.config import cache_folder
     from mirld.harvest.fetching import fetch
-    from mirld.harvest.running import harvest
+    from mirld.harvest.running import harvest, refuse_registry
     from mirld.harvest.sources import source
     from mirld.harvest.upstream_mir import harvest as harvest_upstream
 
@@ -106,11 +108,7 @@ def _harvest(
             yield harvest_upstream(path, place.root, check=check)
             continue
         found = source(name)
-        if found.overlay_only and into is None:
-            raise UsageError(
-                f"{name} is under {found.licence}, which the registry cannot carry on",
-                hint="give a folder of your own with --into",
-            )
+        refuse_registry(found, place.root, into)
         _progress(f"{name}: getting {found.origin}" if path is None else f"{name}:")
         package = path or fetch(found.origin, cache_folder() / "packages")
         yield harvest(

@@ -17,6 +17,7 @@ from mirld.harvest.findings import Finding, as_text
 from mirld.vocab import DCAT, DCTERMS, MIR, RDFS
 
 HUB = "huggingface.co"
+MODELSCOPE = "modelscope.cn"
 _PURL_TYPES = {HUB: "huggingface", "github.com": "github"}
 _NAMES = {"repository": "repo"}
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -106,7 +107,8 @@ class Item:
         part.say(MIR.host, literal(host)).say(MIR.repositoryName, literal(name))
         part.say(MIR.purl, literal(f"pkg:{kind}/{known}") if kind else None)
         part.say(MIR.revision, literal(revision) if revision else None)
-        part.say(DCAT.landingPage, Iri(page or f"https://{host}/{name}"))
+        models = "/models" if host == MODELSCOPE else ""
+        part.say(DCAT.landingPage, Iri(page or f"https://{host}{models}/{name}"))
         if joins:
             self.keys.append(repository_key(name, host))
         return part
@@ -196,12 +198,14 @@ class Harvest:
 
 
 def repository_key(name: str, host: str = HUB) -> str:
-    """Return the key of a repository; hosts do not tell capitals apart.
+    """Return the key of a repository; hosts do not tell capitals apart, and ModelScope mirrors the hub by its names.
 
     >>> repository_key("Qwen/Qwen3-8B"), repository_key("openai/whisper", "github.com")
     ('hf:qwen/qwen3-8b', 'github.com:openai/whisper')
+    >>> repository_key("Qwen/Qwen3-8B", "modelscope.cn")
+    'hf:qwen/qwen3-8b'
     """
-    return f"{'hf' if host == HUB else host}:{name.lower()}"
+    return f"{'hf' if host in (HUB, MODELSCOPE) else host}:{name.lower()}"
 
 
 def file_key(name: str) -> str:

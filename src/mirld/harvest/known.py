@@ -59,9 +59,9 @@ class Known:
     spelled: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, root: Path, source: str) -> Known:
-        """Read a registry for a harvest of the source of that name."""
-        corpus = Corpus.scan(root)
+    def read(cls, root: Path, source: str, overlay: Path | None = None) -> Known:
+        """Read a registry for a harvest of the source of that name, and the overlay that it goes into."""
+        corpus = Corpus.scan(root, overlays=(overlay,) if overlay and overlay.exists() else ())
         iri = f"{DEFAULT_BASE}source/{source}"
         others = Corpus(root=root, base=corpus.base, files=tuple(file for file in corpus.files if file.source != iri))
         own = Corpus(root=root, base=corpus.base, files=tuple(file for file in corpus.files if file.source == iri))
@@ -144,9 +144,10 @@ class Known:
 
 
 def _keys(view: Graph, kinds: Mapping[str, str]) -> Iterable[tuple[str, str]]:
-    """Give (key, path) for every name that an entry is known by."""
+    """Give (key, path) for every name that an entry is known by, its own included."""
     for path in kinds:
         iri = DEFAULT_BASE + path
+        yield str(MirId.from_path(path)), path
         for term in view.values(iri, MIR.alias):
             if not isinstance(term, Iri):
                 yield term.value, path

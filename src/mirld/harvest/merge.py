@@ -25,6 +25,9 @@ _DOMAINS = {
     "Scheduler": "operations",
 }
 
+# What begins keys that are said by parts of an entry, or by its own name; a host, which has a point in its name, as well.
+_SAID_OTHERWISE = frozenset(("class", "file", "hf", "mir", "sha256"))
+
 
 @dataclass(slots=True)
 class Merged:
@@ -125,8 +128,7 @@ class _Merger:
         self._add(entry, MIR.alias, literal(item.key))
         for key in item.keys:
             scheme = key.partition(":")[0]
-            # Classes, repositories and digests are of parts of the entry; a host has a point in its name.
-            if scheme not in ("class", "file", "hf", "mir", "sha256") and "." not in scheme:
+            if scheme not in _SAID_OTHERWISE and "." not in scheme:
                 self._add(entry, MIR.alias, literal(key))
         for predicate, term in item.facts:
             self._add(entry, predicate, term)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mirld.config import build_time
-from mirld.errors import InputError
+from mirld.errors import InputError, UsageError
 from mirld.graph.load import parse_turtle
 from mirld.graph.terms import Iri, Triple
 from mirld.graph.turtle import write_turtle
@@ -81,20 +81,22 @@ def harvest(
     into: Path | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> HarvestReport:
-    """Harvest the package at `path` into data/harvested/ of the registry `root`, or into the folder `into`.
+    """Harvest the package at `path` into data/harvested/ of the registry `root`, or into the overlay `into`.
 
-    With `check` nothing is written. Raises InputError when the package is damaged, of another layout, or gives a fifth
-    more or fewer entries than the harvest before, unless `accept_drift`; nothing is written then.
+    An overlay gets a folder for each source. With `check` nothing is written. Raises InputError when the package is
+    damaged, of another layout, or gives a fifth more or fewer entries than the harvest before, unless `accept_drift`,
+    and UsageError when the source is for overlays only and would go into the registry; nothing is written then.
     """
+    refuse_registry(source, root, into)
     progress(f"opening {path.name}")
     package = Package.open(path)
     progress("reading the registry")
-    known = Known.read(root, source.name)
+    known = Known.read(root, source.name, into)
     progress(f"reading {source.title} {package.version}")
     found = source.read(package, known)
     progress(f"merging {len(found.items):,} items")
     merged = merge(found, known, source.iri, source.address(package))
-    target, folder = (into.parent, into.name) if into else (root, f"data/harvested/{source.name}")
+    target, folder = (into, source.name) if into else (root, f"data/harvested/{source.name}")
     texts = _texts(source, package, merged, found.triples, found.licences, target, folder)
     _refuse_drift(source.name, target, folder, merged, accept_drift)
     changed = differences(target, folder, texts)
@@ -141,6 +143,16 @@ def _texts(
     day = retrieved(root / folder / "source.ttl", package.revision, today)
     by_file[f"{folder}/source.ttl"] = source.triples(package, day)
     return {name: write_turtle(list(dict.fromkeys(said)), DEFAULT_BASE) for name, said in sorted(by_file.items())}
+
+
+def refuse_registry(source: Source, root: Path, into: Path | None) -> None:
+    """Raise UsageError when a source that is for overlays only would go into the registry `root`."""
+    data = (root / "data").resolve()
+    if source.overlay_only and (into is None or into.resolve().is_relative_to(data)):
+        raise UsageError(
+            f"{source.name} is under {source.licence}, which the registry cannot carry on",
+            hint="give a folder of your own with --into, outside the data of the registry",
+        )
 
 
 def _refuse_drift(name: str, root: Path, folder: str, merged: Merged, accept: bool) -> None:
