@@ -118,6 +118,21 @@ def test_a_reader_may_name_an_entry_by_its_id(tmp_path: Path) -> None:
     assert values(found, "model/unet/orrery/base", MIR.alias) == {"list:a"}
 
 
+def test_a_repository_of_a_pipeline_and_its_parts_is_that_of_the_pipeline(tmp_path: Path) -> None:
+    """Text encoders and autoencoders name the repository they come with; two releases in one are still no key."""
+    root = Path(shutil.copytree(SMALL, tmp_path / "registry"))
+    prefixes = "@base <https://w3id.org/mir/> .\n@prefix mir: <https://w3id.org/mir/ns#> .\n"
+    said = """
+        <model/vae/sky/orrery> a mir:Model ; mir:repository <model/vae/sky/orrery#repo-x> .
+        <model/vae/sky/orrery#repo-x> a mir:Repository ; mir:host "huggingface.co" ; mir:repositoryName "orrery/base" .
+    """
+    (root / "data/curated/vae.ttl").write_text(prefixes + said)
+    assert "hf:orrery/base" not in Known.read(root, "list").by_key
+    part = "<model/unet/orrery/base#component-vae> mir:entry <model/vae/sky/orrery> .\n"
+    (root / "data/curated/parts.ttl").write_text(prefixes + part)
+    assert Known.read(root, "list").by_key["hf:orrery/base"] == "model/unet/orrery/base"
+
+
 def test_a_mirror_is_the_repository_it_mirrors() -> None:
     """ModelScope has models under the names of the hub; what is said is where the source found it."""
     known = Known(by_key={"hf:qwen/qwen3-8b": "model/art/qwen3/8b"}, kinds={"model/art/qwen3/8b": "Model"})

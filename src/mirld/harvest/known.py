@@ -106,7 +106,7 @@ class Known:
                     self.series.setdefault(spelling, []).append(path)
         keys = sorted(set(_keys(view, self.kinds)))
         self.keys = frozenset(key for key, _ in keys)
-        self.by_key = _only(keys, _parts(view, self.kinds))
+        self.by_key = _only(keys, _components(view, self.kinds), _parts(view, self.kinds))
         self.titles = _titles(keys, self.by_key, self.labels)
         for record in view.instances(MIR.LedgerRecord):
             path = _id_path(view.text(record, SKOS.notation) or "")
@@ -140,7 +140,7 @@ class Known:
             if kind in _ENTRY_CLASSES
         }
         self.taken |= kinds.keys()
-        self.mine = _only(_keys(view, kinds))
+        self.mine = _only(_keys(view, kinds), {})
 
 
 def _keys(view: Graph, kinds: Mapping[str, str]) -> Iterable[tuple[str, str]]:
@@ -175,13 +175,32 @@ def _classes(view: Graph, iri: str) -> Iterable[tuple[str, str]]:
             yield f"{library}.{name}", part
 
 
-def _only(pairs: Iterable[tuple[str, str]], parts: frozenset[str] = frozenset()) -> dict[str, str]:
-    """Keep the keys that lead to one entry alone, or to one and to what may be a part of it."""
+def _components(view: Graph, kinds: Mapping[str, str]) -> dict[str, set[str]]:
+    """Give the entries that fill a role in each entry."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for path in kinds:
+        for part in view.iris(DEFAULT_BASE + path, MIR.component):
+            found[path] |= {entry.removeprefix(DEFAULT_BASE) for entry in view.iris(part, MIR.entry)}
+    return found
+
+
+def _only(
+    pairs: Iterable[tuple[str, str]],
+    components: Mapping[str, set[str]],
+    parts: frozenset[str] = frozenset(),
+) -> dict[str, str]:
+    """Keep the keys that lead to one entry alone, or to one and to its components, or what may be a part of it."""
     found: dict[str, set[str]] = defaultdict(set)
     for key, path in pairs:
         found[key].add(path)
-    wholes = {key: paths if len(paths) == 1 else paths - parts for key, paths in sorted(found.items())}
-    return {key: next(iter(paths)) for key, paths in wholes.items() if len(paths) == 1}
+    result = {}
+    for key, paths in sorted(found.items()):
+        wholes = paths.difference(*(components.get(path, set()) - {path} for path in paths))
+        if len(wholes) > 1:
+            wholes -= parts
+        if len(wholes) == 1:
+            result[key] = next(iter(wholes))
+    return result
 
 
 def _parts(view: Graph, kinds: Mapping[str, str]) -> frozenset[str]:

@@ -25,7 +25,7 @@ _DOMAINS = {
     "Scheduler": "operations",
 }
 
-# What begins keys that are said by parts of an entry, or by its own name; a host, which has a point in its name, as well.
+# What begins keys that are said by parts of an entry, or by its own name; so does a host, which has a point in it.
 _SAID_OTHERWISE = frozenset(("class", "file", "hf", "mir", "sha256"))
 
 
