@@ -142,6 +142,22 @@ def test_a_mirror_is_the_repository_it_mirrors() -> None:
     assert (DCAT.landingPage, Iri("https://modelscope.cn/models/Qwen/Qwen3-8B")) in part.facts
 
 
+def test_another_spelling_is_no_further_name() -> None:
+    """Neither of a label, nor of what the path of the entry reads as."""
+    path = "model/dit/flux-1/dev"
+    known = Known(
+        kinds={path: "Model", "info/dit/flux-1": "Info"},
+        by_key={"hf:owner/dev": path},
+        labels={path: frozenset({"FLUX.1 [dev]"}), "info/dit/flux-1": frozenset({"FLUX.1"})},
+    )
+    for label, also in (("FLUX.1-dev", set()), ("flux-1 dev", set()), ("Flux Developer", {"Flux Developer"})):
+        item = model("list:f", "Some family", label=label, architecture="dit")
+        item.repository("owner/dev")
+        found = merged([item], known)
+        assert values(found, path, SKOS.altLabel) == also
+        assert values(found, "info/dit/flux-1", SKOS.altLabel) == set()
+
+
 def test_a_shared_repository_joins_nothing() -> None:
     """A repository that holds several models is none of their keys."""
     first, second = model("list:a", "Family", "a"), model("list:b", "Family", "b")

@@ -121,7 +121,8 @@ class _Merger:
         self._enter(path, item.kind, label)
         if item.kind != "Info":
             _, architecture, series, *_ = path.split("/")
-            self._enter(f"info/{architecture}/{series}", "Info", item.series_label or item.series)
+            name = item.series_label or item.series
+            self._enter(f"info/{architecture}/{series}", "Info", name, is_named=False)
         architecture = path.split("/")[1]
         if item.architecture not in (None, architecture):
             self._add(entry, MIR.architecture, concept("architecture", str(item.architecture)))
@@ -144,17 +145,18 @@ class _Merger:
                 self._add(iri, predicate, Iri(f"{entry}#{other.fragment}"))
         self._infer(item, entry)
 
-    def _enter(self, path: str, kind: str, label: str) -> None:
+    def _enter(self, path: str, kind: str, label: str, *, is_named: bool = True) -> None:
         entry = Iri(DEFAULT_BASE + path)
         if path in self._kinds:
             return
         kind = self._kinds[path] = self._known.kinds.get(path, kind)
         self._add(entry, RDF_TYPE, Iri(MIR[kind]))
-        # A label that others gave stays; what this source calls it is one more name for it.
+        # A label that others gave stays; what this source calls it is one more name for it, if it is more than another
+        # spelling. Of a series only its own item tells: a release may have been joined to it from a family of any name.
         labels = self._known.labels.get(path)
         if not labels or path in self._known.nameless:
             self._add(entry, RDFS_LABEL, text(label, "en"))
-        elif label not in labels:
+        elif is_named and same_name(label) not in {same_name(name) for name in (*labels, *_names(path))}:
             self._add(entry, SKOS.altLabel, text(label, "en"))
 
     def _link(self, item: Item, subject: Iri, links: Iterable[Link]) -> None:
@@ -183,6 +185,12 @@ class _Merger:
 
     def _find(self, item: Item, field_name: str, problem: str, value: str, comment: str) -> None:
         self._result.findings.append(Finding(item.key, field_name, problem, value, comment, place=item.place))
+
+
+def _names(path: str) -> tuple[str, str]:
+    """Names that the path of an entry is read as: of its last token, and of its series and release."""
+    *_, series, release = path.split("/")
+    return release, f"{series}{release}"
 
 
 def anonymous_key(scheme: str, *parts: str) -> str:
