@@ -11,6 +11,7 @@ from mirld.errors import UsageError
 from mirld.harvest.source import Source
 
 MODULES: dict[str, str] = {
+    "diffsynth": "diffsynth",
     "diffusers": "diffusers",
     "keras-hub": "keras_hub",
     "localai": "localai",
