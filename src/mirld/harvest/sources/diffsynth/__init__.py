@@ -23,7 +23,6 @@ from mirld.graph.terms import literal, text
 from mirld.harvest.facts import concept, slug
 from mirld.harvest.items import MODELSCOPE, Harvest, Item, repository_key
 from mirld.harvest.known import Known
-from mirld.harvest.merge import UNCLASSIFIED
 from mirld.harvest.naming import split_title, token
 from mirld.harvest.package import Package
 from mirld.harvest.source import Source
@@ -131,9 +130,9 @@ def _unsaid(claim: _Claim) -> Item | None:
     architecture, series, release = found
     item = Item(
         key=f"diffsynth:{token(series)}:{release}", place=claim.row.place, kind="Model",
-        architecture=architecture or None, series=series, release=release, label=f"{series} {release}",
+        architecture=architecture, series=series, release=release, label=f"{series} {release}",
     )  # fmt: skip
-    item.alias(f"mir:model.{architecture or UNCLASSIFIED}.{token(series)}:{release}")
+    item.alias(f"mir:model.{architecture}.{token(series)}:{release}")
     item.inferred |= {MIR.architecture, MIR.layout}
     return item
 
@@ -164,7 +163,7 @@ def _release(claim: _Claim, example: Example) -> Item | None:
         title = series if release == "base" else f"{series} {release}"
     item = Item(
         key=f"diffsynth:{token(series)}:{token(release)}", place=claim.row.place,
-        kind="Adapter" if "for" in told else "Model", architecture=architecture or None, series=series,
+        kind="Adapter" if "for" in told else "Model", architecture=architecture, series=series,
         release=release, series_label=told.get("label"), label=title, owner=example.repository.partition("/")[0],
     )  # fmt: skip
     item.inferred.add(MIR.architecture)
