@@ -155,13 +155,23 @@ class Item:
         part.say(MIR.libraryVersion, literal(f">={version}") if version else None)
         return part.say(MIR.order, literal(order) if order is not None else None)
 
-    def setting(self, name: str, value: object, phase: str, *, scope: str = "any", source: str | None = None) -> None:
+    def setting(
+        self,
+        name: str,
+        value: object,
+        phase: str,
+        *,
+        scope: str = "any",
+        unit: str | None = None,
+        source: str | None = None,
+    ) -> None:
         """Say which value it wants: `phase` is load, init or call, `scope` the key of a loader, or `any`."""
         typed = as_literal(value)
         if typed is None:
             return
         part = self.part("setting", f"{scope}-{phase}-{name}")
         part.say(MIR.parameterName, literal(name)).say(MIR.value, typed)
+        part.say(MIR.unit, literal(unit) if unit else None)
         part.say(MIR.phase, concept("phase", phase)).say(DCTERMS.source, Iri(source) if source else None)
 
     def component(self, role: str, *, key: str | None = None, class_name: str | None = None) -> Part:

@@ -17,9 +17,11 @@ from mirld.vocab import DCAT, DCTERMS, DEFAULT_BASE, MIR, RDF_TYPE, RDFS_LABEL, 
 class Source:
     """One source. `description` says in one sentence what is taken from it; `licence` is an id of SPDX.
 
-    `origin` is where the package is had: `pip:timm`, `npm:@huggingface/tasks` or `git:mudler/LocalAI`. `page` is the
-    address of what was read, with `{version}` or `{revision}` in it. `confidence` and `rank` hold for all it says.
-    What is `overlay_only` has a licence that the registry cannot carry on, and goes into a folder of the user's.
+    Where SPDX has none, `licence` is the `licence/TOKEN` of a document in licences.toml, which the reader then lists in
+    `Harvest.licences`. `origin` is where the package is had: `pip:timm`, `npm:@huggingface/tasks` or
+    `git:mudler/LocalAI`. `page` is the address of what was read, with `{version}` or `{revision}` in it. `confidence`
+    and `rank` hold for all it says. What is `overlay_only` has a licence that the registry cannot carry on, and goes
+    into a folder of the user's.
     """
 
     name: str
@@ -44,12 +46,13 @@ class Source:
 
     def triples(self, package: Package, day: str) -> list[Triple]:
         """Describe the source as it was read, on a day written as ISO 8601."""
+        terms = f"{DEFAULT_BASE}{self.licence}" if self.licence.startswith("licence/") else SPDX_LICENSES[self.licence]
         said: list[tuple[str, Iri | Literal]] = [
             (RDF_TYPE, Iri(MIR.Source)),
             (RDFS_LABEL, text(self.title, "en")),
             (DCTERMS.title, text(self.title, "en")),
             (DCTERMS.description, text(self.description, "en")),
-            (DCTERMS.license, Iri(SPDX_LICENSES[self.licence])),
+            (DCTERMS.license, Iri(terms)),
             (DCTERMS.source, Iri(self.address(package))),
             (DCAT.version, literal(package.version)),
             (MIR.retrieved, Literal(day, XSD.date)),
