@@ -13,6 +13,7 @@ from mirld.harvest.source import Source
 MODULES: dict[str, str] = {
     "diffsynth": "diffsynth",
     "diffusers": "diffusers",
+    "invokeai": "invokeai",
     "keras-hub": "keras_hub",
     "localai": "localai",
     "modelspec": "modelspec",

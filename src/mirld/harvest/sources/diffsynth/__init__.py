@@ -140,9 +140,10 @@ def _unsaid(claim: _Claim) -> Item | None:
 def _part(claim: _Claim, example: Example) -> Item:
     """Return a part of a pipeline, named after the pipeline."""
     table = _table()
-    architecture, series, words = table["part"][claim.network]
+    architecture, series, words, *before = table["part"][claim.network]
     title = _told(example).get("series") or split_title(example.repository.partition("/")[2]).series
-    release, pipeline = table["pipeline"].get(example.repository, (token(title), title))
+    named, pipeline = table["pipeline"].get(example.repository, (token(title), title))
+    release = "".join((*before, named))
     item = Item(
         key=f"diffsynth:{token(series)}:{release}", place=claim.row.place, kind="Model", architecture=architecture,
         series=series, release=release, label=f"{words} of {pipeline}",
