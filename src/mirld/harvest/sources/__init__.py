@@ -18,6 +18,7 @@ MODULES: dict[str, str] = {
     "localai": "localai",
     "modelspec": "modelspec",
     "mot": "mot",
+    "onnx-hub": "onnx_hub",
     "open-clip": "open_clip",
     "swarmui": "swarmui",
     "timm": "timm",
