@@ -73,10 +73,22 @@ def test_the_sources_are_listed(root: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [(), ("no-such-source",), ("timm", "--all"), ("--all", "--from", "x.whl"), ("upstream-mir",)],
+    [
+        (),
+        ("no-such-source",),
+        ("timm", "--all"),
+        ("--all", "--from", "x.whl"),
+        ("upstream-mir",),
+        ("openmodeldb",),
+        ("openmodeldb", "--into", "r/data/mine"),
+        ("timm", "openmodeldb"),
+    ],
 )
 def test_what_does_not_go_together_is_refused(root: Path, arguments: tuple[str, ...]) -> None:
-    """Nothing named, nothing known, everything and one, and upstream without its JSON: each with what to do."""
+    """Nothing named, nothing known, everything and one, no JSON of upstream, no folder of one's own: with what to do.
+
+    Before anything is downloaded, whatever else is named.
+    """
     before = digests(root)
     done = mirld(root, *arguments)
     assert done.returncode == 2

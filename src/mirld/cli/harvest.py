@@ -71,8 +71,10 @@ def command(
     from mirld.harvest.sources import MODULES, source
 
     if listed:
+        width = max(map(len, MODULES))
         for name in MODULES:
-            click.echo(f"{name:<14} {source(name).origin:<32} {source(name).title}")
+            needs = ", with --into" if source(name).overlay_only else ""
+            click.echo(f"{name:<{width}} {source(name).origin:<40} {source(name).title}{needs}")
         return EXIT_YES
     if everything == bool(names) or (path and len(names) != 1):
         raise UsageError(
@@ -102,13 +104,15 @@ def _harvest(
     from mirld.harvest.upstream_mir import harvest as harvest_upstream
 
     for name in names:
+        if name != _UPSTREAM:
+            refuse_registry(source(name), place.root, into)
+    for name in names:
         if name == _UPSTREAM:
             if path is None:
                 raise UsageError(f"{_UPSTREAM} has no package to download", hint="give its JSON or folder with --from")
             yield harvest_upstream(path, place.root, check=check)
             continue
         found = source(name)
-        refuse_registry(found, place.root, into)
         _progress(f"{name}: getting {found.origin}" if path is None else f"{name}:")
         package = path or fetch(found.origin, cache_folder() / "packages")
         yield harvest(

@@ -123,9 +123,13 @@ class Item:
         size: int | None = None,
         kind: str | None = None,
         precision: str | None = None,
+        key: str | None = None,
     ) -> Part:
-        """Describe a file: `sha256` of all of it, or only the `prefix` its name carries; `kind` is a format."""
-        part = self.part("file", (sha256 or "")[:16] or prefix or name or "")
+        """Describe a file: `sha256` of all of it, or only the `prefix` its name carries; `kind` is a format.
+
+        Files of one name and no digest need a `key` each.
+        """
+        part = self.part("file", key or (sha256 or "")[:16] or prefix or name or "")
         part.say(MIR.fileName, literal(name) if name else None)
         part.say(MIR.fileSha256, literal(sha256) if sha256 else None)
         part.say(MIR.sha256Prefix, literal(prefix) if prefix else None)

@@ -11,6 +11,7 @@ from mirld.errors import UsageError
 from mirld.harvest.source import Source
 
 MODULES: dict[str, str] = {
+    "comfyui-manager": "comfyui_manager",
     "diffsynth": "diffsynth",
     "diffusers": "diffusers",
     "invokeai": "invokeai",
@@ -20,6 +21,7 @@ MODULES: dict[str, str] = {
     "mot": "mot",
     "onnx-hub": "onnx_hub",
     "open-clip": "open_clip",
+    "openmodeldb": "openmodeldb",
     "swarmui": "swarmui",
     "timm": "timm",
     "torchvision": "torchvision",
