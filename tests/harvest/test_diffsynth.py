@@ -11,7 +11,7 @@ from tests.harvest.packages import make_repository
 from mirld.errors import InputError, SyntaxInputError
 from mirld.graph.terms import literal
 from mirld.harvest.facts import concept
-from mirld.harvest.items import Harvest, Item
+from mirld.harvest.items import Harvest, Item, Link
 from mirld.harvest.known import Known
 from mirld.harvest.merge import merge
 from mirld.harvest.package import Package
@@ -115,6 +115,23 @@ def test_a_shared_layout_is_on_everything_that_has_it(tmp_path: Path) -> None:
     assert digests(flux) == digests(xl) == {ENCODER}
     assert flux.label == "CLIP-L of FLUX.1"
     assert flux.keys == ["mir:model.transformer.clip-l:flux-1"]  # the repository is that of the pipeline, so no key
+
+
+def test_what_is_published_with_a_release_fills_its_roles(tmp_path: Path) -> None:
+    """As concluded, where each role has one part; of two that could fill it, neither is said to."""
+    other = row("z_image_text_encoder", OLD, (SDXL, "other/model.safetensors"))
+    items, _ = read(tmp_path, *ROWS, other)
+    roles = {
+        key: {name: part.links for (kind, name), part in item.parts.items() if kind == "component"}
+        for key, item in items.items()
+    }
+    assert {key: links for key, links in roles.items() if links} == {
+        "diffsynth:flux-1:dev": {
+            "text_encoder": [Link(MIR.entry, "diffsynth:clip-l:flux-1")],
+            "vae": [Link(MIR.entry, "diffsynth:kl:flux-1")],
+        }
+    }
+    assert MIR.component in items["diffsynth:flux-1:dev"].inferred
 
 
 def test_two_halves_of_a_part_are_one_entry(tmp_path: Path) -> None:

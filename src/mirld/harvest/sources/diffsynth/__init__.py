@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator
 from functools import cache
 from importlib.resources import files
 from pathlib import PurePosixPath
@@ -39,6 +39,20 @@ _PRECISIONS = {
 # Names that every other repository has too, so that they tell nothing.
 _USUAL = frozenset(("model.safetensors", "diffusion_pytorch_model.safetensors", "open_clip_model.safetensors"))
 _FORMATS = {".safetensors": "safetensors", ".pth": "pickle", ".bin": "pickle", ".pt": "pickle"}
+# Ends of the names of networks, and the roles that such parts have in a pipeline, as diffusers names them.
+_ROLES = {
+    "text_encoder_clip": "text_encoder",
+    "text_encoder_t5": "text_encoder_2",
+    "xl_text_encoder": "text_encoder_2",
+    "text_encoder": "text_encoder",
+    "audio_encoder": "audio_encoder",
+    "audio_vae": "audio_vae",
+    "vae": "vae",
+    "vocoder": "vocoder",
+    "upsampler": "latent_upsampler",
+    "image_encoder": "image_encoder",
+    "vision_model_428m": "image_encoder",
+}
 _FOLDERS = {
     "a text encoder": re.compile(r"(?:^|/)text_encoders?(?:_\d)?/"),
     "an autoencoder": re.compile(r"(?:^|/)vae/|vae\.\w+$", re.IGNORECASE),
@@ -58,6 +72,8 @@ def read(package: Package, known: Known) -> Harvest:
     """Read the table: an item for each release, and for each part of one that has an entry of its own."""
     harvest = Harvest()
     items: dict[str, Item] = {}
+    wholes: dict[str, dict[str, None]] = defaultdict(dict)
+    parts: dict[str, dict[tuple[str, str], None]] = defaultdict(dict)
     for claim in _claims(read_rows(package, harvest), harvest):
         found = _item(claim)
         if found is None:
@@ -69,9 +85,30 @@ def read(package: Package, known: Known) -> Harvest:
         item.keys += [key for key in found.keys if key not in item.keys]
         if claim.example is not None:
             _publish(item, claim.network, claim.example)
+            if _is_part(claim.network, claim.example):
+                parts[claim.example.repository][_role(claim.network), item.key] = None
+            else:
+                wholes[claim.example.repository][item.key] = None
         _describe(item, claim)
+    for repository, found_parts in parts.items():
+        if len(wholes[repository]) == 1:
+            _compose(items[next(iter(wholes[repository]))], found_parts)
     harvest.items += items.values()
     return harvest
+
+
+def _role(network: str) -> str:
+    name = re.sub(r"_(?:en|de)coder$", "", network) if "vae" in network else network
+    return next(role for end, role in _ROLES.items() if name.endswith(end))
+
+
+def _compose(item: Item, parts: Collection[tuple[str, str]]) -> None:
+    """Say what a release is made of: the parts that are published with it, where each role has one."""
+    roles = Counter(role for role, _ in parts)
+    for role, key in parts:
+        if roles[role] == 1:
+            item.component(role, key=key)
+            item.inferred.add(MIR.component)
 
 
 def _claims(rows: list[Row], harvest: Harvest) -> Iterator[_Claim]:
