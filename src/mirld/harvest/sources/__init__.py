@@ -22,6 +22,7 @@ MODULES: dict[str, str] = {
     "onnx-hub": "onnx_hub",
     "open-clip": "open_clip",
     "openmodeldb": "openmodeldb",
+    "sdnext": "sdnext",
     "swarmui": "swarmui",
     "timm": "timm",
     "torchvision": "torchvision",
