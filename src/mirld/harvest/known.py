@@ -144,10 +144,9 @@ class Known:
 
 
 def _keys(view: Graph, kinds: Mapping[str, str]) -> Iterable[tuple[str, str]]:
-    """Give (key, path) for every name that an entry is known by, its own included."""
+    """Give (key, path) for every name that an entry is known by."""
     for path in kinds:
         iri = DEFAULT_BASE + path
-        yield str(MirId.from_path(path)), path
         for term in view.values(iri, MIR.alias):
             if not isinstance(term, Iri):
                 yield term.value, path

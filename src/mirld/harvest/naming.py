@@ -20,6 +20,7 @@ _OUTSIDE = re.compile(r"[^a-z0-9._-]+")
 _EDGES = re.compile(r"^[^a-z0-9]+|[^a-z0-9]+$")
 _DIVIDERS = re.compile(r"[-_ ]+")
 _POINT = re.compile(r"(?<=\d)_(?=\d)")
+_BLOCKS = re.compile(r"(?<![a-z0-9])(i?q\d)_(?=\d)", re.IGNORECASE)
 _RUNS = re.compile(r"([-._])[-._]+")
 
 # 7b, 0.5b, 8x7b, 135m, a3b, e4b, 1.8t; and the sizes that have names.
@@ -135,8 +136,8 @@ def candidates(release: str, owner: str | None) -> Iterator[str]:
 
 
 def _words(title: str) -> list[str]:
-    # Hosts whose names take no point have an underscore in its place: InternVL3_5 is InternVL3.5.
-    return [word for word in _DIVIDERS.split(_POINT.sub(".", title.strip())) if word]
+    # Hosts whose names take no point have an underscore in its place: InternVL3_5 is InternVL3.5, and Q8_0 is no 8.0.
+    return [word for word in _DIVIDERS.split(_POINT.sub(".", _BLOCKS.sub(r"\1-", title.strip()))) if word]
 
 
 def _divides(word: str) -> bool:

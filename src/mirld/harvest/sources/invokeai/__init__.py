@@ -167,7 +167,7 @@ def _precision(row: Row, known: Known, harvest: Harvest) -> str | None:
 
 def _compatible(item: Item, other: str, kind: str, known: Known, harvest: Harvest) -> None:
     """Say that an item works with an entry of the registry."""
-    if other not in known.by_key:
+    if known.entry(other) is None:
         comment = "It leads to nothing that the registry has, so the relation is left out."
         harvest.find(item.key, "base", "unknown-reference", other, comment, item.place)
         return
