@@ -129,7 +129,7 @@ ENTRY_CLASSES: tuple[str, ...] = tuple(
     MIR[name] for name in ("Info", "Model", "Adapter", "Operation", "Scheduler", "Development")
 )
 
-OPERATION_ARCHITECTURES = frozenset(("guider", "patch", "precision", "scheduler"))
+OPERATION_ARCHITECTURES = frozenset(("adapter", "guider", "patch", "precision", "quantization", "scheduler"))
 """Architectures of what is done with models; all others are of models."""
 
 DIGEST_PROPERTIES: dict[str, str] = {

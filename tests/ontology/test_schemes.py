@@ -46,6 +46,15 @@ UPSTREAM_PRECISIONS = set(
     """.split()  # noqa: SIM905  # a list of words is read more easily
 )
 
+# Values and bytes of a block.
+GGML_SIZES: dict[str, tuple[int, int]] = {
+    "q1-0": (128, 18), "q4-0": (32, 18), "q4-1": (32, 20), "q5-0": (32, 22), "q5-1": (32, 24), "q8-0": (32, 34),
+    "q8-1": (32, 40), "q2-k": (256, 84), "q3-k": (256, 110), "q4-k": (256, 144), "q5-k": (256, 176),
+    "q6-k": (256, 210), "q8-k": (256, 292), "iq1-m": (256, 56), "iq1-s": (256, 50), "iq2-s": (256, 82),
+    "iq2-xs": (256, 74), "iq2-xxs": (256, 66), "iq3-s": (256, 110), "iq3-xxs": (256, 98), "iq4-nl": (32, 18),
+    "iq4-xs": (256, 136), "tq1-0": (256, 54), "tq2-0": (256, 66), "mxfp4": (32, 17), "nvfp4": (64, 36),
+}  # fmt: skip
+
 
 def read(scheme: str) -> Graph:
     return Graph().parse(ROOT / "ontology" / f"{scheme}.ttl")
@@ -158,6 +167,16 @@ def test_every_precision_of_upstream_has_a_concept() -> None:
     graph = read("precision")
     names = {str(label) for label in graph.objects(None, SKOS.altLabel)}
     assert UPSTREAM_PRECISIONS - names == set()
+
+
+def test_a_block_type_takes_the_bits_that_its_sizes_say() -> None:
+    """Bits per value are eight times the bytes of a block by its values, as GGML's table of sizes has them."""
+    graph = read("precision")
+    blocks = set(graph.subjects(SKOS.broader, URIRef(f"{BASE}precision/block")))
+    assert {str(concept).rpartition("/")[2] for concept in blocks} == set(GGML_SIZES)
+    for token, (values, size) in GGML_SIZES.items():
+        bits = graph.value(URIRef(f"{BASE}precision/{token}"), MIR.bitsPerValue)
+        assert float(str(bits)) == 8 * size / values, token
 
 
 def test_the_domains_are_two_axes_crossed() -> None:

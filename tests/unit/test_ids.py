@@ -53,6 +53,21 @@ def test_an_error_says_place_and_remedy() -> None:
     assert not error.message.endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("text", "suggestion"),
+    [
+        ("vae.taesd:flux-1", "mir:model.vae.taesd:flux-1"),
+        ("adapter.lora:peft", "mir:operations.adapter.lora:peft"),
+        ("quantization.gptq:transformers", "mir:operations.quantization.gptq:transformers"),
+    ],
+)
+def test_a_key_without_its_domain_gets_the_one_of_its_architecture(text: str, suggestion: str) -> None:
+    """What is done with models is an operation, all else that has a compatibility is released."""
+    with pytest.raises(IdError) as caught:
+        MirId.find(text)
+    assert caught.value.suggestion == suggestion
+
+
 def test_an_id_that_reads_but_is_too_long_is_refused_by_both() -> None:
     """The limit holds for `find` too, where the name is longer than what was written."""
     text = f"ops.scheduler.{'a' * 190}"
