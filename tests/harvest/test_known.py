@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.conftest import SMALL
+from tests.conftest import ROOT, SMALL
 
 from mirld.harvest.known import Known
 
@@ -58,3 +58,10 @@ def test_a_repository_is_spelled_as_the_registry_spells_it(shared: Known) -> Non
 def test_the_loaders_of_an_entry_are_known_by_their_classes() -> None:
     known = Known.read(SMALL, "nothing")
     assert known.loaders[BASE] == {"diffusers.StableDiffusionXLPipeline": "diffusers"}
+
+
+def test_a_number_format_is_known_by_its_token() -> None:
+    """By the operation that stands for it, and never by a file that is in it."""
+    known = Known.read(ROOT, "nothing")
+    assert known.by_key["precision:f16"] == "operations/precision/float/f16"
+    assert known.by_key["precision:bf16"] == "operations/precision/bfloat/bf16"

@@ -207,6 +207,37 @@ def test_a_part_may_speak_of_another_part_of_its_item() -> None:
     assert statement in merged([item]).triples
 
 
+def test_a_method_and_a_model_of_one_name_are_no_family() -> None:
+    """A method of quantisation has the name of a model, a number format that of a method: each has its own series."""
+    known = Known(
+        series={"gemma": ["info/art/gemma"], "gguf": ["info/precision/gguf"], "lora": ["info/adapter/lora"]},
+        kinds={"operations/precision/gguf/q4-k-m": "Operation", "operations/adapter/lora/peft": "Operation"},
+    )
+    methods = [
+        Item(key=f"list:{name}", place="list.py:1", kind="Operation", architecture="quantization", series=name)
+        for name in ("gemma", "gguf")
+    ]
+    found = merged([*methods, model("list:lora", "LoRA", "7b", architecture=None)], known)
+    assert found.paths == {
+        "list:gemma": "operations/quantization/gemma/base",
+        "list:gguf": "operations/quantization/gguf/base",
+        "list:lora": "model/unclassified/lora/7b",
+    }
+
+
+def test_an_operation_of_precision_is_known_by_its_format() -> None:
+    """Whoever names the format names the operation; the format is no other name for it."""
+    known = Known(
+        series={"float": ["info/precision/float"]},
+        kinds={"operations/precision/float/f16": "Operation"},
+        by_key={"precision:f16": "operations/precision/float/f16"},
+    )
+    item = Item(key="ggml:F16", place="list.py:1", kind="Operation", architecture="precision", series="GGML")
+    found = merged([item.alias("precision:f16")], known)
+    assert found.paths == {"ggml:F16": "operations/precision/float/f16"}
+    assert values(found, "operations/precision/float/f16", MIR.alias) == {"ggml:F16"}
+
+
 def test_a_name_that_is_taken_goes_to_nobody_else() -> None:
     """Not even when the entry is gone and only the ledger has it; the owner tells the two apart, then a number."""
     known = Known(taken={"model/art/llama/7b"})

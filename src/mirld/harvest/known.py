@@ -153,6 +153,8 @@ def _keys(view: Graph, kinds: Mapping[str, str]) -> Iterable[tuple[str, str]]:
         if path.startswith("operations/"):
             for found, _ in _classes(view, iri):
                 yield class_key(found), path
+            for concept in view.iris(iri, MIR.precision):
+                yield f"precision:{concept.rpartition('/')[2]}", path
         for part in view.iris(iri, MIR.repository):
             name, host = view.text(part, MIR.repositoryName), view.text(part, MIR.host)
             if name and host:

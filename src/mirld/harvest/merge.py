@@ -26,7 +26,7 @@ _DOMAINS = {
 }
 
 # What begins keys that are said by parts of an entry, or by its own name; so does a host, which has a point in it.
-_SAID_OTHERWISE = frozenset(("class", "file", "hf", "mir", "sha256"))
+_SAID_OTHERWISE = frozenset(("class", "file", "hf", "mir", "precision", "sha256"))
 
 
 @dataclass(slots=True)
