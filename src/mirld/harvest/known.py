@@ -16,7 +16,7 @@ from mirld.graph.terms import Iri
 from mirld.harvest.items import class_key, file_key, repository_key
 from mirld.harvest.naming import same_name, title_key
 from mirld.ids import MirId
-from mirld.vocab import DEFAULT_BASE, ENTRY_CLASSES, MIR, RDFS_LABEL, SKOS
+from mirld.vocab import DEFAULT_BASE, ENTRY_CLASSES, MIR, OPERATION_ARCHITECTURES, RDFS_LABEL, SKOS
 
 _ENTRY_CLASSES = frozenset(ENTRY_CLASSES)
 
@@ -57,6 +57,11 @@ class Known:
     agents: dict[str, str] = field(default_factory=dict)
     loaders: dict[str, dict[str, str]] = field(default_factory=dict)
     spelled: dict[str, str] = field(default_factory=dict)
+
+    def families(self, name: str) -> list[str]:
+        """Return the paths of the series of models that have a name; what is done with models is none of them."""
+        found = sorted(set(self.series.get(same_name(name), ())))
+        return [path for path in found if path.split("/")[1] not in OPERATION_ARCHITECTURES]
 
     @classmethod
     def read(cls, root: Path, source: str, overlay: Path | None = None) -> Known:

@@ -231,12 +231,12 @@ def settle(items: Iterable[Item], known: Known) -> list[Item]:
     members: dict[str, list[Item]] = defaultdict(list)
     for item in items:
         name = same_name(item.series)
-        if item.kind == "Model" and (item.architecture is not None or len(known.series.get(name, ())) > 1):
+        if item.kind == "Model" and (item.architecture is not None or len(known.families(name)) > 1):
             members[name].append(item)
     for name, found in sorted(members.items()):
         spellings = Counter(item.series for item in found)
         spelt = min(spellings, key=lambda text: (-spellings[text], -text.count("-"), text))
-        there = [path.split("/")[1] for path in known.series.get(name, ())]
+        there = [path.split("/")[1] for path in known.families(name)]
         wanted = {item.architecture for item in found if item.architecture is not None}
         if name in _TEXT_ONLY and there and not wanted & set(there):
             first = found[0]
