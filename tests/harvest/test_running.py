@@ -85,6 +85,20 @@ def test_a_harvest_writes_its_own_folder_and_nothing_else(root: Path, tmp_path: 
     load(Corpus.scan(root))
 
 
+def test_a_label_stays_with_who_gave_it(root: Path, tmp_path: Path) -> None:
+    """Though another source has joined its series since, by another name: what was first is not read differently."""
+    path = wheel(tmp_path, ROWS)
+    harvest(SOURCE, path, root)
+    other = root / "data/harvested/elsewhere/art.ttl"
+    other.write_text(
+        "@base <https://w3id.org/mir/> .\n@prefix mir: <https://w3id.org/mir/ns#> .\n"
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n\n"
+        '<info/art/family0>\n    a mir:Info ;\n    skos:altLabel "The first family"@en .\n',
+        encoding="utf-8",
+    )
+    assert harvest(SOURCE, path, root).changed == ()
+
+
 def test_a_check_writes_nothing(root: Path, tmp_path: Path) -> None:
     """And says what would be written."""
     before = digests(root)
