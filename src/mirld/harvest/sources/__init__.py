@@ -28,6 +28,7 @@ MODULES: dict[str, str] = {
     "torchvision": "torchvision",
     "whisper": "whisper",
     "xinference": "xinference",
+    "hf-tasks": "hf_tasks",
 }
 """Module of each source that mirld ships, by its name, in the order that a harvest of all goes through them."""
 
