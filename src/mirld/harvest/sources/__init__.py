@@ -11,6 +11,7 @@ from mirld.errors import UsageError
 from mirld.harvest.source import Source
 
 MODULES: dict[str, str] = {
+    # Families are named first by who tells most of them, and last by who tells only a title.
     "comfyui-manager": "comfyui_manager",
     "diffsynth": "diffsynth",
     "diffusers": "diffusers",
@@ -22,6 +23,7 @@ MODULES: dict[str, str] = {
     "onnx-hub": "onnx_hub",
     "open-clip": "open_clip",
     "openmodeldb": "openmodeldb",
+    "peft": "peft",
     "sdnext": "sdnext",
     "swarmui": "swarmui",
     "timm": "timm",
