@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from mirld.grammar import MAX_LENGTH
@@ -80,6 +80,22 @@ def split_title(title: str) -> Title:
     at = next((place for place, word in enumerate(words) if place and _divides(word)), len(words))
     series, release = "-".join(words[:at]), "-".join(words[at:])
     return Title(series, release or None, tuple(packing))
+
+
+def title_of_family(title: str, names: Container[str]) -> Title:
+    """Take a title apart as `split_title` does, but let the first words be the series where they name a known one.
+
+    `names` are those of series, as `same_name` writes them. The longest run of words that is one of them counts.
+
+    >>> title_of_family("layoutlm-document-qa", {"layoutlm"})
+    Title(series='layoutlm', release='document-qa', packing=())
+    """
+    words, packing = _unpacked([word for word in _DIVIDERS.split(title.strip()) if word])
+    for count in range(len(words), 0, -1):
+        series = "-".join(words[:count])
+        if same_name(series) in names:
+            return Title(series, "-".join(words[count:]) or None, tuple(packing))
+    return split_title(title)
 
 
 def unpacked(title: str) -> str:

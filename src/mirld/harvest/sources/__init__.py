@@ -12,6 +12,7 @@ from mirld.harvest.source import Source
 
 MODULES: dict[str, str] = {
     # Families are named first by who tells most of them, and last by who tells only a title.
+    "transformers": "transformers",
     "gguf": "gguf",
     "comfyui-manager": "comfyui_manager",
     "diffsynth": "diffsynth",
