@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -231,6 +232,16 @@ def test_a_withdrawn_id_has_a_tombstone(registry: Registry, text: str) -> None:
     (candidate,) = resolve(registry, text).candidates
     assert (candidate.state, candidate.iri) == ("withdrawn", LOST)
     assert candidate.reasons == ("was published as mir:model.unet.orrery:lost and withdrawn: It was a test.",)
+
+
+def test_a_name_of_another_scheme_hides_no_label() -> None:
+    """Alone it may be the label of another entry, which stands in the answer; with its scheme it is that one name."""
+    series = replace(entry("mir:info.unet.comet", "Comet network"), types=("Info",), aliases=("skylib:comet",))
+    release = entry("mir:model.unet.comet:base", "comet")
+    registry = Registry(base=DEFAULT_BASE, entries=[series, release], ledger=[], sources=[])
+    assert ids(resolve(registry, "Comet")) == [str(release.id), str(series.id)]
+    assert resolve(registry, "comet").candidates[0].reasons == ("is its label",)
+    assert ids(resolve(registry, "skylib:comet")) == [str(series.id)]
 
 
 def test_a_variant_leads_to_its_release(registry: Registry) -> None:

@@ -119,11 +119,13 @@ class Readings:
         return hits
 
     def alias(self, text: str) -> list[Hit]:
-        """Read a name in another scheme, with the scheme before it or alone."""
-        return [
-            Hit(entry=entry, reason=f"is its name in {alias.partition(':')[0]}")
-            for entry, alias in self._by_alias.get(text.lower(), ())
-        ]
+        """Read a name in another scheme, with the scheme before it or alone; alone, it may be the label of others."""
+        name = text.lower()
+        found = self._by_alias.get(name, ())
+        hits = [Hit(entry=entry, reason=f"is its name in {alias.partition(':')[0]}") for entry, alias in found]
+        if any(alias.lower() != name for _, alias in found):
+            hits += [Hit(entry=entry, reason="is its label") for entry in self._by_label.get(name, ())]
+        return hits
 
     def digest(self, text: str) -> list[Hit]:
         """Read a digest of any kind, or at least eight digits that one begins with."""
@@ -252,6 +254,10 @@ class Readings:
             for alias in entry.aliases
             for form in (alias.lower(), alias.lower().partition(":")[2])
         )
+
+    @cached_property
+    def _by_label(self) -> Mapping[str, tuple[Entry, ...]]:
+        return _grouped((entry.label.lower(), entry) for entry in self._registry)
 
     @cached_property
     def _by_task_class(self) -> Mapping[str, tuple[tuple[Entry, str], ...]]:
