@@ -89,6 +89,23 @@ def test_a_type_is_the_series_of_its_name_or_one_of_its_own(merged: Merged) -> N
     }
 
 
+def test_a_type_that_was_named_keeps_its_name(tmp_path: Path) -> None:
+    """Though its example leads to a series by now that it would have joined; what is said of it is the same."""
+    usual = harvested(tmp_path)
+    later = known()
+    later.recorded = {"transformers:pair": "info/stst/pair"}
+    later.by_key["hf:maker/pair"] = "model/unclassified/pair-of-shoes/base"
+    path = f"{MODELS}/pair/configuration_pair.py"
+    package = make_wheel(
+        tmp_path / "transformers-2.0-py3-none-any.whl",
+        {**FILES, path: configuration("PairConfig", "pair", "", "maker/pair")},
+        "2.0",
+    )
+    found = read(Package.open(package), later)
+    assert by_key(found)["transformers:pair"].architecture == by_key(usual)["transformers:pair"].architecture == "stst"
+    assert merge(found, later, SOURCE.iri, "https://example.org").paths["transformers:pair"] == "info/stst/pair"
+
+
 def test_every_name_leads_somewhere(found: Harvest) -> None:
     """A second name of a class, and a part that no class opens, are names of the type they belong to."""
     items = by_key(found)

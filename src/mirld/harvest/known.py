@@ -58,6 +58,10 @@ class Known:
     loaders: dict[str, dict[str, str]] = field(default_factory=dict)
     spelled: dict[str, str] = field(default_factory=dict)
 
+    def named(self, key: str) -> str | None:
+        """Return the path that what this source calls by a key was given, if it was: it keeps that."""
+        return self.mine.get(key) or self.recorded.get(key)
+
     def families(self, name: str) -> list[str]:
         """Return the paths of the series of models that have a name; what is done with models is none of them."""
         found = sorted(set(self.series.get(same_name(name), ())))

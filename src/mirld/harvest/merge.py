@@ -72,7 +72,7 @@ class _Merger:
         """Find the path of an item: what this source called it before, whom its keys lead to, or a new name."""
         keys = [item.key, *item.keys]
         domain = _DOMAINS[item.kind]
-        before = self._known.mine.get(item.key) or self._known.recorded.get(item.key)
+        before = self._known.named(item.key)
         found = [self._known.entry(key) for key in keys] + [self._keys.get(key) for key in keys]
         others = [path for path in dict.fromkeys(found) if path is not None and path.startswith(f"{domain}/")]
         if len(others) > 1:

@@ -81,7 +81,8 @@ def _family(name: str, place: str, tensors: frozenset[str], known: Known) -> Ite
     if architecture == "art" and "bert" in name:
         architecture = "aet"
     has_experts = "moe" in name
-    found = [path.split("/")[1] for path in known.families(series)]
+    before = known.named(f"gguf:{name}")
+    found = [path.split("/")[1] for path in ([before] if before else known.families(series))]
     wanted = (architecture, *(("moe",) if has_experts else ()))
     chosen = next((token for token in wanted if token in found), found[0] if found else None)
     item = Item(

@@ -96,9 +96,13 @@ def title(one: ModelType) -> str:
 def known_series(one: ModelType, architecture: str | None, known: Known) -> str | None:
     """Find the series of a type in the registry, as architecture/series; None when it has none that is plainly it.
 
-    By its name or that of its class. Else by the repository in whose style it is, when the name of the series there is
-    that of the type and a word, no number: `funnel` is Funnel Transformer, while `llama` is more than Llama 2.
+    What was named before keeps its name. Else by its name or that of its class. Else by the repository in whose style
+    it is, when the name of the series there is that of the type and a word, no number: `funnel` is Funnel Transformer,
+    while `llama` is more than Llama 2.
     """
+    before = known.named(f"transformers:{one.name}")
+    if before is not None:
+        return before.removeprefix("info/")
     listed = _FAMILIES.get(one.name)
     if listed and f"info/{listed}" in known.kinds:
         return listed
