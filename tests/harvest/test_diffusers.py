@@ -105,6 +105,7 @@ EXAMPLE_DOC_STRING = """
         >>> pipe.scheduler = SlowWheelScheduler.from_config(pipe.scheduler.config)
         >>> pipe.load_lora_weights("owner/dust", weight_name="dust.safetensors")
         >>> pipe.load_lora_weights("./mine.safetensors")
+        >>> pipe.load_textual_inversion("owner/moss")
         >>> images = pipe("stars", steps=20, scale=7.5, sizes=[1, 2], spin=True, wrong=3, mood="calm").images
         >>> images = pipe("stars", steps=50).images
         ```
@@ -373,6 +374,7 @@ def test_adapters_are_for_what_the_example_adds_them_to(found: Merged) -> None:
     assert said(found, f"{control}#loader-diffusers")["precision"] == {"vocab/precision/f16"}
     assert said(found, f"{dust}#loader-diffusers")["callable"] == {"load_lora_weights"}
     assert said(found, f"{dust}#file-dust.safetensors")["fileName"] == {"dust.safetensors"}
+    assert found.paths["diffusers:owner/moss"] == "model/textual-inversion/moss/comet"
     assert not [key for key in found.paths if "mine" in key]
 
 

@@ -19,7 +19,12 @@ PRECISIONS = {"bfloat16": "bf16", "float16": "f16", "half": "f16", "float32": "f
 _FENCE = re.compile(r"^[ \t]*```[ \t]*(?P<tag>\w*)[ \t]*$(?P<code>.*?)^[ \t]*```", re.MULTILINE | re.DOTALL)
 _CLASS = re.compile(r"[A-Z][A-Za-z0-9_]{0,99}")
 _SAME = frozenset(("to", "cuda", "cpu", "half", "float", "bfloat16", "eval", "init_pipeline"))
-_ADDERS = frozenset(("load_lora_weights", "load_ip_adapter", "load_textual_inversion"))
+ADDERS = {
+    "load_lora_weights": "lora",
+    "load_ip_adapter": "ip-adapter",
+    "load_textual_inversion": "textual-inversion",
+}
+"""Methods that add weights to a pipeline, with the architecture of what each adds."""
 _HUB = ("huggingface.co", "hf.co")
 
 
@@ -240,7 +245,7 @@ class _Reader:
         """Take note of a method of what was opened; some give back the same."""
         if not isinstance(owner, Loaded):
             return _UNKNOWN
-        if name in _ADDERS:
+        if name in ADDERS:
             (source,) = _take(given, named, "pretrained_model_name_or_path_or_dict")
             weights = named.get("weight_name")
             for each in source if isinstance(source, list) else [source]:

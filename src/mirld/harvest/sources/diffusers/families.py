@@ -24,7 +24,7 @@ _BY_CLASS = (
 )
 # A pipeline tells these apart only by what it calls its networks, so a family may be said to be another of them.
 _WHOLE = frozenset(("dit", "mldm", "transformer", "unet"))
-ADAPTERS = frozenset(("controlnet", "lora", "t2i-adapter"))
+ADAPTERS = frozenset(("controlnet", "ip-adapter", "lora", "t2i-adapter", "textual-inversion"))
 """Architectures of what is added to a model."""
 
 

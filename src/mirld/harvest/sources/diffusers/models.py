@@ -14,7 +14,7 @@ from mirld.harvest.facts import as_literal, concept
 from mirld.harvest.items import Item, Link, Part, class_key, is_repository
 from mirld.harvest.sources.diffusers.documented import Example, find_examples
 from mirld.harvest.sources.diffusers.entries import Entries, Wanted
-from mirld.harvest.sources.diffusers.examples import Added, Loaded, Reading, read_example, settings
+from mirld.harvest.sources.diffusers.examples import ADDERS, Added, Loaded, Reading, read_example, settings
 from mirld.harvest.sources.diffusers.families import ADAPTERS, architecture_of
 from mirld.harvest.sources.diffusers.library import NAME, Library
 from mirld.harvest.sources.diffusers.pipelines import Pipeline, imported_from
@@ -202,7 +202,7 @@ class _Reader:
                 repository=added.repository,
                 place=self._place,
                 page=self._page,
-                architecture="lora" if added.method == "load_lora_weights" else None,
+                architecture=ADDERS[added.method],
                 adapter=True,
                 base=base,
             )
