@@ -11,28 +11,27 @@ from mirld.errors import UsageError
 from mirld.harvest.source import Source
 
 MODULES: dict[str, str] = {
-    # Families are named first by who tells most of them, and last by who tells only a title.
     "transformers": "transformers",
-    "gguf": "gguf",
-    "comfyui-manager": "comfyui_manager",
-    "diffsynth": "diffsynth",
     "diffusers": "diffusers",
-    "invokeai": "invokeai",
-    "keras-hub": "keras_hub",
-    "localai": "localai",
-    "modelspec": "modelspec",
-    "mot": "mot",
-    "onnx-hub": "onnx_hub",
-    "open-clip": "open_clip",
-    "openmodeldb": "openmodeldb",
+    "gguf": "gguf",
     "peft": "peft",
-    "sdnext": "sdnext",
-    "swarmui": "swarmui",
     "timm": "timm",
     "torchvision": "torchvision",
+    "open-clip": "open_clip",
     "whisper": "whisper",
-    "xinference": "xinference",
+    "keras-hub": "keras_hub",
     "hf-tasks": "hf_tasks",
+    "onnx-hub": "onnx_hub",
+    "diffsynth": "diffsynth",
+    "swarmui": "swarmui",
+    "modelspec": "modelspec",
+    "invokeai": "invokeai",
+    "xinference": "xinference",
+    "mot": "mot",
+    "sdnext": "sdnext",
+    "localai": "localai",
+    "openmodeldb": "openmodeldb",
+    "comfyui-manager": "comfyui_manager",
 }
 """Module of each source that mirld ships, by its name, in the order that a harvest of all goes through them."""
 
