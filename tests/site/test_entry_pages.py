@@ -60,8 +60,7 @@ def test_examples_of_a_series_lead_to_the_hub(material: Material) -> None:
 def test_a_finding_says_where_it_stands(material: Material) -> None:
     """The place in the source, as path and line."""
     findings = context_of(material, page(material, "source/elsewhere")).findings
-    assert findings.headings[-1] == "Where"
-    assert findings.rows[0].cells[-1] == ("Where", (Link("list.json:12"),))
+    assert findings.rows[0].head == Link("info.unet.orrery:base", None, "list.json:12")
 
 
 def test_what_sources_agree_on_says_so_on_its_row(material: Material) -> None:

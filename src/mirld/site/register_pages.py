@@ -39,7 +39,7 @@ def source_context(material: Material, page: Page, head: Head) -> SourceContext:
             for problem, count in sorted(problems.items(), key=lambda pair: (-pair[1], pair[0]))
         ),
         findings=table(
-            ("Upstream id", "Field", "Value there", "Problem", "What was done", "Entry", "Where"),
+            ("Upstream id and place", "Field", "Value there", "Problem", "What was done", "Entry"),
             (_finding(material, finding, link) for finding in findings),
             code=True,
         ),
@@ -54,14 +54,13 @@ def _finding(material: Material, iri: str, link: Linker) -> Row:
     view = material.view
     return Row(
         anchor=iri.partition("#")[2],
-        head=Link(view.text(iri, MIR.upstreamId) or "(no id)"),
+        head=Link(view.text(iri, MIR.upstreamId) or "(no id)", None, view.text(iri, MIR.locator)),
         cells=(
             plain(view.text(iri, MIR.field)),
             plain(view.text(iri, MIR.originalValue)),
             tuple(link.to(found) for found in view.iris(iri, MIR.problem)),
             plain(view.text(iri, RDFS.comment)),
             tuple(link.to(found) for found in view.iris(iri, MIR.about)),
-            plain(view.text(iri, MIR.locator)),
         ),
     )
 
