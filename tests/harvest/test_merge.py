@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from tests.conftest import SMALL
 
+from mirld.graph.corpus import Corpus
+from mirld.graph.load import load
 from mirld.graph.terms import Iri, Literal
 from mirld.harvest.items import MODELSCOPE, Harvest, Item, file_key
 from mirld.harvest.known import Known
@@ -129,7 +131,12 @@ def test_a_repository_of_a_pipeline_and_its_parts_is_that_of_the_pipeline(tmp_pa
     (root / "data/curated/vae.ttl").write_text(prefixes + said)
     assert "hf:orrery/base" not in Known.read(root, "list").by_key
     part = "<model/unet/orrery/base#component-vae> mir:entry <model/vae/sky/orrery> .\n"
-    (root / "data/curated/parts.ttl").write_text(prefixes + part)
+    (root / "data/harvested/elsewhere/parts.ttl").write_text(prefixes + part)
+    assert Known.read(root, "list").by_key["hf:orrery/base"] == "model/unet/orrery/base"
+    # A source of a better rank says that another fills the role: it is a part all the same.
+    single = "mir:entry a <http://www.w3.org/2002/07/owl#FunctionalProperty> .\n"
+    (root / "data/curated/parts.ttl").write_text(prefixes + single + part.replace("sky/orrery", "sky/other"))
+    assert any("sky/orrery" in str(triple) for _, triple in load(Corpus.scan(root)).outvoted)
     assert Known.read(root, "list").by_key["hf:orrery/base"] == "model/unet/orrery/base"
 
 

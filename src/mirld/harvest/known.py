@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from mirld.errors import IdError
 from mirld.graph.corpus import Corpus
 from mirld.graph.dataset import Dataset, Graph
 from mirld.graph.load import load
-from mirld.graph.terms import Iri
+from mirld.graph.terms import Iri, Triple
 from mirld.harvest.items import class_key, file_key, repository_key
 from mirld.harvest.naming import same_name, title_key
 from mirld.ids import MirId
@@ -115,7 +116,7 @@ class Known:
                     self.series.setdefault(spelling, []).append(path)
         keys = sorted(set(_keys(view, self.kinds)))
         self.keys = frozenset(key for key, _ in keys)
-        self.by_key = _only(keys, _components(view, self.kinds), _parts(view, self.kinds))
+        self.by_key = _only(keys, _components(chain.from_iterable(dataset.graphs.values())), _parts(view, self.kinds))
         self.titles = _titles(keys, self.by_key, self.labels)
         for record in view.instances(MIR.LedgerRecord):
             path = _id_path(view.text(record, SKOS.notation) or "")
@@ -185,12 +186,12 @@ def _classes(view: Graph, iri: str) -> Iterable[tuple[str, str]]:
             yield f"{library}.{name}", part
 
 
-def _components(view: Graph, kinds: Mapping[str, str]) -> dict[str, set[str]]:
-    """Give the entries that fill a role in each entry."""
+def _components(triples: Iterable[Triple]) -> dict[str, set[str]]:
+    """Give the entries that fill a role in each entry, as anyone says; what was outvoted is a part all the same."""
     found: dict[str, set[str]] = defaultdict(set)
-    for path in kinds:
-        for part in view.iris(DEFAULT_BASE + path, MIR.component):
-            found[path] |= {entry.removeprefix(DEFAULT_BASE) for entry in view.iris(part, MIR.entry)}
+    for subject, predicate, term in triples:
+        if predicate == MIR.entry and isinstance(term, Iri):
+            found[subject.partition("#")[0].removeprefix(DEFAULT_BASE)].add(term.removeprefix(DEFAULT_BASE))
     return found
 
 
