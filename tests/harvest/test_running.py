@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -183,6 +184,21 @@ def test_an_overlay_is_written_where_the_user_says(root: Path, tmp_path: Path) -
     assert digests(root) == before
     assert (tmp_path / "mine" / "own.ttl").is_file()
     assert all((tmp_path / "mine" / name).is_file() for name in report.files)
+
+
+def test_a_model_that_nobody_could_find_has_no_entry(root: Path, tmp_path: Path) -> None:
+    """No repository, no digest, no loader: a finding says so, and where it stands."""
+
+    def bare(package: Package, known: Known) -> Harvest:
+        found = read(package, known)
+        found.items[0].parts.clear()
+        found.items[0].keys.clear()
+        return found
+
+    report = harvest(replace(SOURCE, read=bare), wheel(tmp_path, ROWS), root)
+    assert report.entries["Model"] == len(ROWS) - 1
+    assert report.findings == {"no-publication": 1}
+    assert '"list.txt:1"' in (root / "data/harvested/list/findings.ttl").read_text(encoding="utf-8")
 
 
 def test_the_steps_are_said(root: Path, tmp_path: Path) -> None:

@@ -199,5 +199,6 @@ def test_a_harvest_conforms_and_repeats_itself(tmp_path: Path) -> None:
     folder = repository(tmp_path, lists)
     report, wrong = harvest_checked(SOURCE, folder, tmp_path)
     assert wrong == []
-    assert report.entries["Model"] == 4
+    assert report.entries["Model"] == 3
+    assert report.findings["no-publication"] == 1  # a file at an address that is no repository
     assert harvest_checked(SOURCE, folder, tmp_path)[0].changed == ()

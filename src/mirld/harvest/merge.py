@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -12,7 +13,16 @@ from mirld.harvest.findings import Finding
 from mirld.harvest.items import Harvest, Item, Link
 from mirld.harvest.known import Known
 from mirld.harvest.naming import candidates, same_name, token
-from mirld.vocab import DCTERMS, DEFAULT_BASE, MIR, OPERATION_ARCHITECTURES, RDF_TYPE, RDFS_LABEL, SKOS
+from mirld.vocab import (
+    DCTERMS,
+    DEFAULT_BASE,
+    DIGEST_PROPERTIES,
+    MIR,
+    OPERATION_ARCHITECTURES,
+    RDF_TYPE,
+    RDFS_LABEL,
+    SKOS,
+)
 
 UNCLASSIFIED = "unclassified"
 """The architecture of a model whose source tells none, and whose series is new."""
@@ -136,6 +146,9 @@ class _Merger:
         self._link(item, entry, item.links)
         for part in item.parts.values():
             iri = Iri(f"{entry}#{part.fragment}")
+            if part.kind == "compatibility" and not all(self._find_path(key) for _, key in part.links):
+                self._link(item, iri, (link for link in part.links if self._find_path(link.key) is None))
+                continue  # a judgement about nothing is none
             self._add(entry, MIR[part.kind], iri)
             self._add(iri, RDF_TYPE, Iri(MIR[part.kind.capitalize()]))
             for predicate, term in part.facts:
@@ -161,12 +174,15 @@ class _Merger:
 
     def _link(self, item: Item, subject: Iri, links: Iterable[Link]) -> None:
         for predicate, key in links:
-            path = self._keys.get(key) or self._known.entry(key)
+            path = self._find_path(key)
             if path is None:
                 comment = "It leads to nothing that the registry has, so the relation is left out."
                 self._find(item, predicate.removeprefix(str(MIR)), "unknown-reference", key, comment)
             elif DEFAULT_BASE + path != subject:
                 self._add(subject, predicate, Iri(DEFAULT_BASE + path))
+
+    def _find_path(self, key: str) -> str | None:
+        return self._keys.get(key) or self._known.entry(key)
 
     def _infer(self, item: Item, entry: Iri) -> None:
         """Say what was concluded and not read, so that nobody takes it for the word of the source."""
@@ -191,6 +207,28 @@ def _names(path: str) -> tuple[str, str]:
     """Names that the path of an entry is read as: of its last token, and of its series and release."""
     *_, series, release = path.split("/")
     return release, f"{series}{release}"
+
+
+def leave_out_unpublished(harvest: Harvest, known: Known) -> None:
+    """Take out of a harvest what nobody could find: a model without repository, digest or loader, unknown to others."""
+    told = Counter(key for item in harvest.items for key in (item.key, *item.keys))
+    kept = []
+    for item in harvest.items:
+        keys = (item.key, *item.keys)
+        if _leads_somewhere(item) or any(told[key] > 1 or known.entry(key) for key in keys):
+            kept.append(item)
+        else:
+            comment = "It has no repository, digest or loader by which it could be found, so it has no entry."
+            harvest.find(item.key, "repository", "no-publication", item.label or item.key, comment, item.place)
+    harvest.items = kept
+
+
+def _leads_somewhere(item: Item) -> bool:
+    """Say whether an item tells where it is published, what its bytes are, or what opens it; a series need not."""
+    if item.kind not in ("Model", "Adapter"):
+        return True
+    digests = (predicate in DIGEST_PROPERTIES for part in item.parts.values() for predicate, _ in part.facts)
+    return any(kind in ("repository", "loader") for kind, _ in item.parts) or any(digests)
 
 
 def anonymous_key(scheme: str, *parts: str) -> str:

@@ -17,7 +17,7 @@ from mirld.harvest.findings import count_by_problem
 from mirld.harvest.folder import differences, retrieved, write
 from mirld.harvest.known import Known
 from mirld.harvest.licences import describe
-from mirld.harvest.merge import Merged, merge
+from mirld.harvest.merge import Merged, leave_out_unpublished, merge
 from mirld.harvest.package import Package
 from mirld.harvest.source import Source
 from mirld.vocab import DEFAULT_BASE, ENTRY_CLASSES, MIR, RDF_TYPE
@@ -94,6 +94,8 @@ def harvest(
     known = Known.read(root, source.name, into)
     progress(f"reading {source.title} {package.version}")
     found = source.read(package, known)
+    if not source.overlay_only:
+        leave_out_unpublished(found, known)
     progress(f"merging {len(found.items):,} items")
     merged = merge(found, known, source.iri, source.address(package))
     target, folder = (into, source.name) if into else (root, f"data/harvested/{source.name}")

@@ -102,6 +102,10 @@ class Readings:
             Hit(entry=entry, reason=f"is the address of {_file_words(file)}", part=file.iri, variant=file.variant)
             for entry, file in self._by_download.get(_page(text), ())
         ]
+        hits += [
+            Hit(entry=entry, reason=f"is the name of {_repository_words(found)}")
+            for entry, found in self._by_long_name.get(text.lower(), ())
+        ]
         wanted = forms.repository(text)
         if wanted is not None:
             for entry in self._registry.by_repository.get(wanted.name, ()):
@@ -244,6 +248,16 @@ class Readings:
             for entry in self._registry
             for found in entry.repositories
             if found.air
+        )
+
+    @cached_property
+    def _by_long_name(self) -> Mapping[str, tuple[tuple[Entry, Repository], ...]]:
+        """Repositories of hosts whose names have more parts than an owner and a name."""
+        return _grouped(
+            (found.name.lower(), (entry, found))
+            for entry in self._registry
+            for found in entry.repositories
+            if found.name.count("/") > 1
         )
 
     @cached_property
