@@ -159,3 +159,13 @@ def test_conflicts_are_in_one_order() -> None:
         (ENTRY, LABEL),
     ]
     assert all(isinstance(conflict.term, Literal) for conflict in one)
+
+
+def test_what_is_confirmed_is_in_one_order() -> None:
+    """By predicate and value, whatever the order of triples in the files."""
+    triples = [about(TASK, READ), about(DIGEST, literal("22")), about(TASK, DRAW), about(DIGEST, literal("11"))]
+    orders = []
+    for one in (triples, triples[::-1]):
+        result = found(a=[one], b=[triples])
+        orders.append(list(result.confirmed[ENTRY]))
+    assert orders[0] == orders[1] == sorted(orders[0], key=lambda pair: (pair[0], str(pair[1])))

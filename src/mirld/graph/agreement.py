@@ -63,8 +63,15 @@ def agreement(dataset: Dataset) -> Agreement:
             counted = [source for source in sources if concluded.isdisjoint((source, (source, subject, predicate)))]
             if len(counted) > 1:
                 confirmed.setdefault(subject, {})[predicate, term] = tuple(counted)
+    # By what they say, since the order of triples in a file says nothing.
+    confirmed = {subject: dict(sorted(pairs.items(), key=_pair_key)) for subject, pairs in confirmed.items()}
     conflicts = sorted((_conflict(dataset, triple, said) for triple in outvoted), key=_conflict_key)
     return Agreement(confirmed, tuple(conflicts))
+
+
+def _pair_key(item: tuple[Pair, tuple[str, ...]]) -> tuple[str, tuple[int, str, str, str]]:
+    (predicate, term), _ = item
+    return predicate, sort_key(term)
 
 
 def _inferred(dataset: Dataset) -> list[Iri]:
