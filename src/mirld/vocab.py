@@ -110,6 +110,7 @@ RESERVED_SEGMENTS: frozenset[str] = frozenset(
         "hash",
         "identify",
         "ledger",
+        "library",
         "licence",
         "map",
         "ns",
