@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from mirld.config import build_time
@@ -25,7 +26,7 @@ from mirld.vocab import DEFAULT_BASE, ENTRY_CLASSES, MIR, RDF_TYPE
 DRIFT = 0.2
 """The share by which the number of entries may differ from the harvest before; more looks like a changed layout."""
 
-_ENTRY_CLASSES = frozenset(ENTRY_CLASSES)
+_COUNTED = frozenset((*ENTRY_CLASSES, MIR.LibraryClass))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +101,8 @@ def harvest(
     merged = merge(found, known, source.iri, source.address(package))
     target, folder = (into, source.name) if into else (root, f"data/harvested/{source.name}")
     texts = _texts(source, package, merged, found.triples, found.licences, target, folder)
-    _refuse_drift(source.name, target, folder, merged, accept_drift)
+    stated = [*merged.triples, *chain.from_iterable(found.triples.values())]
+    _refuse_drift(source.name, target, folder, stated, accept_drift)
     changed = differences(target, folder, texts)
     if changed and not check:
         progress(f"writing {len(changed)} files")
@@ -111,8 +113,8 @@ def harvest(
         revision=package.revision,
         items=len(found.items),
         joined=merged.joined,
-        entries=_count(merged.triples, entries=True),
-        parts=_count(merged.triples, entries=False),
+        entries=_count(stated, entries=True),
+        parts=_count(stated, entries=False),
         findings=count_by_problem(merged.findings),
         files=tuple(texts),
         changed=tuple(changed),
@@ -157,14 +159,14 @@ def refuse_registry(source: Source, root: Path, into: Path | None) -> None:
         )
 
 
-def _refuse_drift(name: str, root: Path, folder: str, merged: Merged, accept: bool) -> None:
+def _refuse_drift(name: str, root: Path, folder: str, stated: Iterable[Triple], accept: bool) -> None:
     before = {
         subject
         for path in sorted((root / folder).glob("*.ttl"))
         for subject, predicate, term in parse_turtle(path.read_bytes(), DEFAULT_BASE, path.name)
-        if predicate == RDF_TYPE and term in _ENTRY_CLASSES
+        if predicate == RDF_TYPE and term in _COUNTED
     }
-    now = sum(_count(merged.triples, entries=True).values())
+    now = sum(_count(stated, entries=True).values())
     if before and not accept and abs(now - len(before)) > DRIFT * len(before):
         raise InputError(
             f"{name} gave {len(before):,} entries before and gives {now:,} now, a drift of more than a fifth",
@@ -173,10 +175,10 @@ def _refuse_drift(name: str, root: Path, folder: str, merged: Merged, accept: bo
 
 
 def _count(triples: Iterable[Triple], *, entries: bool) -> dict[str, int]:
-    """Count resources by class: entries, or their parts."""
+    """Count resources by class: entries and classes of libraries, or their parts."""
     found: Counter[str] = Counter(
         str(term).removeprefix(str(MIR))
         for _, predicate, term in triples
-        if predicate == RDF_TYPE and isinstance(term, Iri) and (term in _ENTRY_CLASSES) == entries
+        if predicate == RDF_TYPE and isinstance(term, Iri) and (term in _COUNTED) == entries
     )
     return dict(sorted(found.items()))

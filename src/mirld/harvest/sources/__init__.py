@@ -32,6 +32,8 @@ MODULES: dict[str, str] = {
     "localai": "localai",
     "openmodeldb": "openmodeldb",
     "comfyui-manager": "comfyui_manager",
+    "diffusers-classes": "diffusers_classes",
+    "transformers-classes": "transformers_classes",
 }
 """Module of each source that mirld ships, by its name, in the order that a harvest of all goes through them."""
 
