@@ -15,6 +15,8 @@ from mirld.graph.dataset import Dataset
 from mirld.graph.load import load
 from mirld.graph.terms import Iri, Literal
 from mirld.harvest.upstream_mir import HarvestReport, harvest
+from mirld.harvest.upstream_mir.claims import Claims
+from mirld.harvest.upstream_mir.loaders import mend_parameter
 from mirld.harvest.upstream_mir.naming import is_cut, names
 from mirld.vocab import DCTERMS, DEFAULT_BASE, MIR, RDFS, SKOS
 
@@ -138,6 +140,24 @@ def test_settings_are_typed_and_spelt_right(found: Dataset) -> None:
     assert faults["wrong-type"] == ['{"num_inference_steps": "28"}']
     assert faults["misspelt-parameter"] == ["gudance"]
     assert faults["untrimmed-id"] == [" ops.precision.bfloat.B16"]
+
+
+@pytest.mark.parametrize(
+    ("of", "name", "right"),
+    [
+        ("OrreryPipeline", "size", "size"),
+        ("ShapEPipeline", "size", "frame_size"),
+        ("StableDiffusionXLPipeline", "safety_checker", None),
+        ("scheduler/dpm/multistep", "order", "solver_order"),
+        ("scheduler/wheel/discrete", "order", "order"),
+        ("Flux1", "gudance", "guidance"),
+    ],
+)
+def test_a_parameter_is_spelt_as_what_takes_it_has_it(of: str, name: str, right: str | None) -> None:
+    """What it is called depends on the class or the scheduler; what that has nothing of is left out; each is said."""
+    claims = Claims(names())
+    assert mend_parameter(claims, "info.dit.orrery:*", "dit/orrery/base", name, 1, of=of) == (right, 1)
+    assert [finding.problem for finding in claims.findings] == ([] if right == name else ["misspelt-parameter"])
 
 
 def test_only_sound_digests_are_taken(found: Dataset) -> None:

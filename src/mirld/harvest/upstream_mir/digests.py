@@ -135,7 +135,8 @@ def _halves(claims: Claims, entry: UpstreamEntry, path: str, field: str, value: 
 def _file_settings(claims: Claims, entry: UpstreamEntry, path: str, subject: Iri, part: Iri, digest: Digest) -> None:
     for name, value in digest.settings.items():
         right, typed = mend_parameter(claims, entry.id, path, name, value)
-        claims.setting(subject, right, typed, "call", applies_to=part, file=digest.key)
+        if right is not None:
+            claims.setting(subject, right, typed, "call", applies_to=part, file=digest.key)
         if right == "num_inference_steps":
             claims.add(part, MIR.variant, literal(f"{typed}step"))
 

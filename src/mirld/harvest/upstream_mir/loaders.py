@@ -22,6 +22,12 @@ _CLASS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 # The right name of a parameter that upstream misspells; mflux has `guidance`, diffusers fuses with `lora_scale`.
 _PARAMETERS = {"gudance": "guidance", "fuse": "lora_scale"}
+# The same, where it depends on the class or the scheduler that is given it; None where that has nothing of the kind.
+_PARAMETERS_OF: dict[tuple[str, str], str | None] = {
+    ("ShapEPipeline", "size"): "frame_size",
+    ("StableDiffusionXLPipeline", "safety_checker"): None,
+    ("scheduler/dpm/multistep", "order"): "solver_order",
+}
 _MISSPELT_MODULES = {".data.audioaudio_write": "data.audio.audio_write"}
 _TORCH_TYPES = {"f16": "float16", "f32": "float32", "bf16": "bfloat16", "f64": "float64"}
 
@@ -53,9 +59,9 @@ def _load(
     subject = claims.entry(path)
     libraries = [name for name in package if name not in _BESIDE]
     loader: Iri | None = None
-    scope = "any"
+    scope, opener = "any", ""
     for library in libraries:
-        loader, scope = _loader(claims, entry, path, library, package, order)
+        loader, scope, opener = _loader(claims, entry, path, library, package, order)
     precision = package.get("precision")
     if precision:
         token = _precision(claims, entry, path, str(precision), resolve)
@@ -70,8 +76,9 @@ def _load(
         claims.find(entry.id, "pkg", "wrong-field", {"gen_kwargs": package["gen_kwargs"]}, comment, path)
     for field, phase in (("generation", "call"), ("gen_kwargs", "call"), ("load", "load")):
         for name, value in (package.get(field) or {}).items():
-            right, typed = mend_parameter(claims, entry.id, path, name, value)
-            claims.setting(subject, right, typed, phase, scope=scope, applies_to=loader)
+            right, typed = mend_parameter(claims, entry.id, path, name, value, of=opener)
+            if right is not None:
+                claims.setting(subject, right, typed, phase, scope=scope, applies_to=loader)
     if package.get("stage_2"):
         _load(claims, entry, path, package["stage_2"], order + 1, resolve)
 
@@ -83,7 +90,8 @@ def _loader(
     library: str,
     package: Mapping[str, Any],
     order: int,
-) -> tuple[Iri | None, str]:
+) -> tuple[Iri | None, str, str]:
+    """Claim the loaders of one library; the last of them, its scope, and the class or call that it opens with."""
     subject = claims.entry(path)
     opened = package[library]
     if opened == "":
@@ -91,7 +99,7 @@ def _loader(
     calls = list(opened.items()) if isinstance(opened, dict) else [(str(opened), {})]
     right = claims.names.classes.get(entry.id)
     loader: Iri | None = None
-    scope = "any"
+    scope, opener = "any", ""
     for name, arguments in calls:
         if right is not None and library in ("transformers", "diffusers"):
             comment = "The class is of another model" + (f"; {right} opens this one." if right else ".")
@@ -99,6 +107,7 @@ def _loader(
             if not right:
                 continue
             name = right
+        opener = name
         key = claims.loader_key(subject, library, name)
         scope = f"loader-{key}"
         loader = claims.part(subject, "loader", key)
@@ -107,9 +116,10 @@ def _loader(
             claims.add(loader, MIR.order, literal(order))
         _spell(claims, entry, path, loader, library, name, package.get("module_path"))
         for parameter, value in (arguments or {}).items():
-            found, typed = mend_parameter(claims, entry.id, path, parameter, value)
-            claims.setting(subject, found, typed, "load", scope=scope, applies_to=loader)
-    return loader, scope
+            found, typed = mend_parameter(claims, entry.id, path, parameter, value, of=name)
+            if found is not None:
+                claims.setting(subject, found, typed, "load", scope=scope, applies_to=loader)
+    return loader, scope, opener
 
 
 def _spell(
@@ -160,14 +170,21 @@ def _scheduler(
         if loader is not None:
             claims.add(loader, MIR.scheduler, operation)
         for parameter, value in (arguments or {}).items() if isinstance(arguments, dict) else ():
-            claims.setting(claims.entry(path), parameter, value, "init", applies_to=operation)
+            right, typed = mend_parameter(claims, entry.id, path, parameter, value, of=found)
+            if right is not None:
+                claims.setting(claims.entry(path), right, typed, "init", applies_to=operation)
 
 
-def mend_parameter(claims: Claims, upstream_id: str, path: str, name: str, value: object) -> tuple[str, object]:
-    """Spell the name of a parameter and type its value as the library has them; each change is a finding."""
-    right = _PARAMETERS.get(name, name)
+def mend_parameter(
+    claims: Claims, upstream_id: str, path: str, name: str, value: object, *, of: str = ""
+) -> tuple[str | None, object]:
+    """Spell the name of a parameter and type its value as the library has them; each change is a finding.
+
+    `of` is the class, or the path of the scheduler, that is given it. The name is None where that has none of the kind.
+    """
+    right = _PARAMETERS_OF.get((of, name), _PARAMETERS.get(name, name))
     if right != name:
-        comment = f"The parameter is called {right}."
+        comment = f"The parameter is called {right}." if right else f"{of} has no such parameter, so it is left out."
         claims.find(upstream_id, "pkg", "misspelt-parameter", name, comment, path)
     if isinstance(value, str) and _NUMBER.fullmatch(value):
         claims.find(upstream_id, "pkg", "wrong-type", {name: value}, "The number was written as a text.", path)
