@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 from tests.registries import edit, make_checked_registry
 
-from mirld.check import ledger, lint
+from mirld.check import ledger, lint, parameters
 from mirld.check.findings import Report
 from mirld.check.run import check
 from mirld.check.shapes import Shapes
@@ -278,9 +278,10 @@ def rules_named(module: object, start: str) -> set[str]:
     return set(re.findall(rf"{start}:\w+", getattr(module, "__doc__", "")))
 
 
-@pytest.mark.parametrize(("module", "start"), [(lint, "lint"), (ledger, "ledger")])
+@pytest.mark.parametrize(("module", "start"), [(lint, "lint"), (ledger, "ledger"), (parameters, "lint")])
 def test_every_rule_has_a_test_that_breaks_it(module: Callable[..., object], start: str) -> None:
-    """What the module says there is, this file breaks, or the one on the boundary of models."""
-    here = "".join(Path(__file__).with_name(f"test_{name}.py").read_text("utf-8") for name in ("rules", "boundary"))
+    """What the module says there is, this file breaks, or those on the boundary of models and on parameters."""
+    files = ("rules", "boundary", "parameters")
+    here = "".join(Path(__file__).with_name(f"test_{name}.py").read_text("utf-8") for name in files)
     tested = set(re.findall(rf"{start}:\w+", here)) | {"ledger:missing"} - {f"{start}:x"}
     assert rules_named(module, start) <= tested

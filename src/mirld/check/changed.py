@@ -1,8 +1,9 @@
 """Check what changed since the last check, and what that can touch; the report is that of a check of everything.
 
 Looked at again are: every resource that a changed file speaks of, or spoke of; resources that link to one of those
-whose class changed, that came or that went; ledger records of their names. What words mean (the ontology, the shapes,
-the sources' own files) touches all, so a change there checks all.
+whose class changed, or what it takes, that came or that went; ledger records of their names. What words mean (the
+ontology, the shapes, the sources' own files) and what classes of libraries take touches all, so a change there checks
+all.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from mirld import __version__
 from mirld.check import lint
 from mirld.check.findings import Finding, Report
+from mirld.check.offers import LIBRARY_CLASSES, Named, Offer, names_of, offer_of
 from mirld.check.run import forms, group, judge, lineage, located, own_files
 from mirld.check.scope import Everything, Scope, Words, closest
 from mirld.check.shapes import Shapes
@@ -50,7 +52,7 @@ def check_everything(corpus: Corpus, cache: Path | None) -> Report:
 
     def beside() -> list[Finding]:
         if partial is not None:
-            meta = {"words": sorted(words.terms), "context": _context(dataset)}
+            meta = {"words": sorted(words.terms), "context": _context(dataset), "libraries": _libraries(dataset)}
             create(partial, meta, stamps, _facts(dataset, wholes))
         return forms(corpus.files, dataset)
 
@@ -72,11 +74,12 @@ def check_changed(corpus: Corpus, cache: Path) -> Report:
     if state is None:
         return check_everything(corpus, cache)
     try:
-        return _Change(corpus, state).report()
+        report = _Change(corpus, state).report()
     except sqlite3.Error:
-        return check_everything(corpus, cache)
+        report = None
     finally:
         state.close()
+    return check_everything(corpus, cache) if report is None else report
 
 
 class _Change:
@@ -89,7 +92,8 @@ class _Change:
         self._stamps = _stamps(corpus)
         self._parsed: dict[str, list[Triple]] = {}
 
-    def report(self) -> Report:
+    def report(self) -> Report | None:
+        """Report on the change; None when it touches everything."""
         state = self._state
         before = state.stamps()
         changed = {name for name, found in self._stamps.items() if before.get(name) != found} | (
@@ -97,6 +101,8 @@ class _Change:
         )
         if not changed:
             return Report.of(state.findings(), 0)
+        if self._is_of_libraries(changed):
+            return None
         touched = self._touched(changed)
         dataset = self._dataset(touched, changed)
         further = self._further(touched, dataset) - touched
@@ -104,6 +110,14 @@ class _Change:
             touched |= further
             dataset = self._dataset(touched, changed)
         return self._judge(dataset, touched, changed)
+
+    def _is_of_libraries(self, changed: Iterable[str]) -> bool:
+        """Say whether a file describes classes of a library, or did before."""
+        before = self._state.meta("libraries")
+        return any(
+            (isinstance(before, list) and name in before) or (name in self._files and _describes(self._triples(name)))
+            for name in changed
+        )
 
     def _touched(self, changed: Iterable[str]) -> set[str]:
         """Resources that a file says something else of than before, and those found fault with in it."""
@@ -190,9 +204,12 @@ class _Change:
             subjects = grouped.get(whole, [])
             known = state.known(whole)
             now = {subject: tuple(sorted(view.types(subject))) for subject in subjects}
-            if (dict(known.nodes) if known else {}) != now:
+            if (dict(known.nodes) if known else {}) != now or state.offer(whole) != offer_of(view, whole):
                 found.update(state.linking(whole))
                 found.update(state.records(_name(whole, base)))
+            if set(known.nodes if known else ()) != set(now):
+                # What a link that leads nowhere may mean is told by what there is.
+                found.update(state.wrong_links())
             texts = {*state.texts(whole), *(view.text(subject, SKOS.notation) or "" for subject in subjects)}
             found.update(record for text in texts for record in state.records(text))
         return {whole for whole in found if state.known(whole) is not None}
@@ -234,6 +251,14 @@ class _Beside:
         others = {name for name in self._state.below(start) if _whole(name) not in self._touched}
         return closest(iri, sorted({*others, *self._subjects.subjects()}))
 
+    def offer(self, iri: str) -> Offer | None:
+        """Return what a class of a library or an operation takes; None when nothing says so."""
+        return self._view.offer(iri) if iri in self._touched else self._state.offer(iri)
+
+    def classes(self, library: str, name: str) -> Sequence[Named]:
+        """Return the classes of a library that a loader means by a name."""
+        return self._state.classes(library, name)
+
 
 def _facts(dataset: Dataset, wholes: Mapping[str, Collection[str]]) -> dict[str, Facts]:
     view = dataset.view
@@ -261,6 +286,8 @@ def _facts(dataset: Dataset, wholes: Mapping[str, Collection[str]]) -> dict[str,
             links=frozenset(links),
             records=tuple(records),
             lineage=tuple(lines),
+            offer=offer_of(view, whole),
+            names=tuple(names_of(view, (whole,))),
         )
     return found
 
@@ -300,6 +327,15 @@ def _context(dataset: Dataset) -> list[tuple[str, str, str, bool]]:
     ]
 
 
+def _libraries(dataset: Dataset) -> list[str]:
+    """Return the names of the files that describe classes of libraries."""
+    return sorted(dataset.files[graph] for graph, triples in dataset.graphs.items() if _describes(triples))
+
+
+def _describes(triples: Iterable[Triple]) -> bool:
+    return any(predicate == RDF_TYPE and term in LIBRARY_CLASSES for _, predicate, term in triples)
+
+
 def _name(whole: str, base: str) -> str:
     try:
         return str(MirId.from_iri(whole, base))
@@ -321,7 +357,7 @@ def _stamps(corpus: Corpus) -> dict[str, str]:
 
 def _fingerprint(corpus: Corpus) -> str:
     """Digest of all that touches every resource: the program, the base, the ontology, the shapes, the sources."""
-    digest = hashlib.sha256(f"2 {__version__} {corpus.base}".encode())
+    digest = hashlib.sha256(f"3 {__version__} {corpus.base}".encode())
     shapes = sorted((corpus.root / _SHAPES).glob("*.ttl"))
     words = [file.path for file in corpus.files if file.source is None or file.path.name == SOURCE_FILE]
     for path in (*shapes, *words):

@@ -8,6 +8,8 @@
     lint:classification  the name of a classification says what it says    lint:ground  it says what it rests on
     lint:mapping       no two mappings of a pair exclude each other
 
+`mirld.check.parameters` has the rules that hold settings to what their loaders take.
+
 A rule is a function of (scope, resource, its subjects) and yields problems. It looks at those subjects' own triples,
 and asks the rest only through `Scope.around`, so that one changed entry can be checked alone.
 """
@@ -49,7 +51,7 @@ _ENTRY_CLASSES = frozenset(ENTRY_CLASSES)
 _ON_RECORD = (MIR.state, MIR.firstSeen, MIR.givenTo)
 _PLAIN = frozenset((RDF_TYPE, RDFS_LABEL, str(SKOS.altLabel), *_ON_RECORD, *PART_PROPERTIES))
 # Pages of the site that are no resources.
-_PAGES = RESERVED_SEGMENTS - {"agent", "graph", "ledger", "licence", "ns", "shapes", "source", "vocab"}
+_PAGES = RESERVED_SEGMENTS - {"agent", "graph", "ledger", "library", "licence", "ns", "shapes", "source", "vocab"}
 _VERSION_IRI, _SUPPORTS, _TERMS = OWL.versionIRI, MIR.supports, str(MIR)
 _CLASSIFICATION = MIR.Classification
 _OF_CLASS = {kind: name for name, kind in PART_PROPERTIES.items()}

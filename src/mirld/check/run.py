@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from mirld.check import ledger, lint
+from mirld.check import ledger, lint, parameters
 from mirld.check.findings import Finding, Report, Severity
 from mirld.check.form import canonical
 from mirld.check.places import Places
@@ -19,7 +19,7 @@ from mirld.graph.turtle import TurtleWriter, write_turtle
 from mirld.vocab import DEFAULT_BASE, MIRS, SH
 
 _SEVERITIES: dict[str, Severity] = {SH.Violation: "violation", SH.Warning: "warning", SH.Info: "info"}
-_RULES = (*lint.RULES, ledger.names)
+_RULES = (*lint.RULES, ledger.names, parameters.settings)
 
 
 def check(corpus: Corpus, dataset: Dataset, shapes: Shapes, *, everything: bool = True) -> Report:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from mirld.check.findings import Severity
+from mirld.check.offers import Named, Offer, names_of, offer_of
 from mirld.check.shapes import Shapes
 from mirld.graph.dataset import Dataset, Graph
 from mirld.graph.terms import Iri, Term, Triple
@@ -44,12 +45,19 @@ class Around(Protocol):
     def near(self, iri: str) -> str | None:
         """Return the resource whose IRI is most like one that nothing describes."""
 
+    def offer(self, iri: str) -> Offer | None:
+        """Return what a class of a library or an operation takes; None when nothing says so."""
+
+    def classes(self, library: str, name: str) -> Sequence[Named]:
+        """Return the classes of a library that a loader means by a name."""
+
 
 class Everything:
     """What is known when all of a registry is under check."""
 
     def __init__(self, view: Graph) -> None:
         self._view = view
+        self._offers: dict[str, Offer | None] = {}
 
     def knows(self, iri: str) -> bool:
         """Say whether anything describes a resource."""
@@ -73,6 +81,23 @@ class Everything:
     def near(self, iri: str) -> str | None:
         """Return the resource whose IRI is most like one that nothing describes."""
         return closest(iri, self._view.subjects())
+
+    def offer(self, iri: str) -> Offer | None:
+        """Return what a class of a library or an operation takes; None when nothing says so."""
+        if iri not in self._offers:
+            self._offers[iri] = offer_of(self._view, iri)
+        return self._offers[iri]
+
+    def classes(self, library: str, name: str) -> Sequence[Named]:
+        """Return the classes of a library that a loader means by a name."""
+        return self._classes.get((library, name), ())
+
+    @cached_property
+    def _classes(self) -> Mapping[tuple[str, str], list[Named]]:
+        found: dict[tuple[str, str], list[Named]] = defaultdict(list)
+        for named in names_of(self._view, self._view.instances(MIR.LibraryClass)):
+            found[named.library, named.name].append(named)
+        return dict(found)
 
 
 def closest(iri: str, candidates: Iterable[str]) -> str | None:

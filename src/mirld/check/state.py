@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mirld.check.findings import Finding
+from mirld.check.offers import Named, Offer
 from mirld.config import cache_folder
 
 _SCHEMA = """
@@ -31,9 +32,23 @@ CREATE TABLE lineage (
     predicate TEXT, subject TEXT, object TEXT, PRIMARY KEY (predicate, subject, object)
 ) WITHOUT ROWID;
 CREATE INDEX lineage_subject ON lineage (subject);
+CREATE TABLE offer (whole TEXT PRIMARY KEY, data TEXT) WITHOUT ROWID;
+CREATE TABLE named (
+    library TEXT, name TEXT, whole TEXT, itself INTEGER, PRIMARY KEY (library, name, whole)
+) WITHOUT ROWID;
 CREATE TABLE finding (about TEXT, data TEXT);
 CREATE INDEX finding_about ON finding (about);
 """
+
+_OF_WHOLES = (
+    ("whole", "iri"),
+    ("holds", "whole"),
+    ("link", "whole"),
+    ("record", "iri"),
+    ("lineage", "subject"),
+    ("offer", "whole"),
+)
+"""Tables that `update` replaces rows of, and the column that names the resource; a new class makes all be checked."""
 
 
 class Known(NamedTuple):
@@ -53,6 +68,10 @@ class Facts:
     records: tuple[tuple[str, str], ...] = ()
     """(text, record) of the ledger."""
     lineage: tuple[tuple[str, str, str], ...] = ()
+    offer: Offer | None = None
+    """What it takes, for settings to be held to."""
+    names: tuple[Named, ...] = ()
+    """What loaders call it, when it is a class of a library."""
 
 
 class State:
@@ -113,6 +132,17 @@ class State:
         """Return the texts of a record."""
         return self._column("SELECT text FROM record WHERE iri = ?", record)
 
+    def offer(self, whole: str) -> Offer | None:
+        """Return what a resource takes."""
+        found = self._column("SELECT data FROM offer WHERE whole = ?", whole)
+        return Offer.parse(found[0]) if found else None
+
+    def classes(self, library: str, name: str) -> list[Named]:
+        """Return the classes that loaders call by a name."""
+        query = "SELECT library, name, whole, itself FROM named WHERE library = ? AND name = ? ORDER BY whole"
+        rows = self._connection.execute(query, (library, name))
+        return [Named(found, called, whole, bool(itself)) for found, called, whole, itself in rows]
+
     def below(self, start: str) -> Iterator[str]:
         """Every resource and part whose IRI begins with a text."""
         rows = self._connection.execute(
@@ -128,6 +158,10 @@ class State:
     def found_in(self, file: str) -> list[str]:
         """Resources that something was found about in a file, which may stand on another line now."""
         return self._column("SELECT about FROM finding WHERE json_extract(data, '$.file') = ?", file)
+
+    def wrong_links(self) -> list[str]:
+        """Resources that something was found about in a link."""
+        return self._column("SELECT about FROM finding WHERE json_extract(data, '$.value') LIKE ?", "<%")
 
     def findings(self) -> list[Finding]:
         """Every finding there was."""
@@ -155,9 +189,8 @@ class State:
             changed = [(name, stamp) for name, stamp in stamps.items() if before.get(name) != stamp]
             run.executemany("INSERT OR REPLACE INTO file VALUES (?, ?)", changed)
             wholes = [(whole,) for whole in gone]
-            for table, column in (("whole", "iri"), ("holds", "whole"), ("link", "whole"), ("record", "iri")):
+            for table, column in _OF_WHOLES:
                 run.executemany(f"DELETE FROM {table} WHERE {column} = ?", wholes)  # noqa: S608 - names from this line
-            run.executemany("DELETE FROM lineage WHERE subject = ?", wholes)
             _insert(run, facts)
             run.executemany("DELETE FROM finding WHERE about = ?", [(name,) for name in about])
             run.executemany("INSERT INTO finding VALUES (?, ?)", [(name, _dump(found)) for name, found in findings])
@@ -213,6 +246,11 @@ def _insert(run: sqlite3.Connection, facts: Mapping[str, Facts]) -> None:
     )
     run.executemany("INSERT INTO record VALUES (?, ?)", (row for found in facts.values() for row in found.records))
     run.executemany("INSERT INTO lineage VALUES (?, ?, ?)", (row for found in facts.values() for row in found.lineage))
+    offers = ((whole, found.offer.dump()) for whole, found in facts.items() if found.offer is not None)
+    run.executemany("INSERT INTO offer VALUES (?, ?)", offers)
+    run.executemany(
+        "INSERT OR REPLACE INTO named VALUES (?, ?, ?, ?)", (row for found in facts.values() for row in found.names)
+    )
 
 
 def _dump(found: Finding) -> str:
