@@ -63,6 +63,7 @@ def write_registry(folder: Path) -> Path:
     _write(folder / "data" / "ledger" / "source.ttl", _source("ledger"))
     for number, text in enumerate(TEXTS):
         _write(folder / "data" / "curated" / f"entry-{number}.ttl", _entry(number, text))
+        _write(folder / "data" / "curated" / f"class-{number}.ttl", _class(number, text))
         _write(folder / "data" / "ledger" / f"record-{number}.ttl", _record(number, text))
     return folder
 
@@ -176,6 +177,26 @@ def _entry(number: int, text: str) -> list[Quad]:
         *((f"{entry}#loader-2", name, said) for name in (MIR.library, MIR.className, MIR.callable)),
     ]
     return quads
+
+
+def _class(number: int, text: str) -> list[Quad]:
+    found, index = f"{BASE}library/l{number}/class/c", f"{BASE}library/l{number}/parameter/p"
+    part, said = f"{index}#p-0000000{number % 10}", literal(text)
+    named = (RDFS.label, MIR.className, MIR.library, MIR.libraryVersion, MIR.modulePath, MIR.configures)
+    typed = (MIR.parameterName, MIR.defaultValue, MIR.valueType, MIR.unit, MIR.minimum, MIR.maximum)
+    return [
+        (found, RDF.type, MIR.LibraryClass),
+        *((found, name, said) for name in named),
+        *((found, DCTERMS.source, link) for link in LINKS),
+        (found, MIR.parameter, part),
+        (index, RDF.type, MIR.ParameterIndex),
+        *((index, name, said) for name in (RDFS.label, MIR.library, MIR.libraryVersion)),
+        (index, MIR.parameter, part),
+        (part, RDF.type, MIR.Parameter),
+        *((part, name, said) for name in typed),
+        (part, MIR.phase, f"{BASE}vocab/phase/{'call' if number % 2 else 'never'}"),
+        *((part, MIR.allowedValue, said) for _ in range(number % 2)),
+    ]
 
 
 def _record(number: int, text: str) -> list[Quad]:

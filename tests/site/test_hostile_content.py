@@ -91,6 +91,8 @@ def test_a_text_is_shown_as_it_is(hostile_pages: Pages, number: int) -> None:
     assert shown(page.meta["description"]) == text
     for path in (f"vocab/s{number}/c", f"agent/a{number}", f"ledger/hostile-{number}"):
         assert hostile_pages[path].h1 == [text], path
+    assert hostile_pages[f"library/l{number}/class/c"].h1 == [text]
+    assert text in hostile_pages[f"library/l{number}/parameter/p"].main
     assert text in hostile_pages["ns"].main
     assert text in hostile_pages["shapes"].main
     assert text in hostile_pages["source/curated"].main

@@ -32,7 +32,7 @@ def _loading(entry: Entry, loader: Loader, link: Linker) -> Loading:
         library=loader.library,
         version=loader.version,
         names=tuple(name for name in (loader.class_name, loader.call, loader.module) if name),
-        notes=(*notes, *cited(loader.sources, link)),
+        notes=(*link.taken_by(loader.library, loader.class_name), *notes, *cited(loader.sources, link)),
         code=snippet(entry, loader),
         confirmed=confirmed(link, loader.iri, MIR.className if loader.class_name else MIR.callable),
     )

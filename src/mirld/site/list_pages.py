@@ -21,7 +21,7 @@ from mirld.site.entry_pages import kind_of
 from mirld.site.links import Link
 from mirld.site.material import Linker, Material
 from mirld.site.names import crumbs_of, plain, table, trail
-from mirld.site.plan import CONFLICTS, ROWS, Page
+from mirld.site.plan import CONFLICTS, LIBRARY, ROWS, Page
 from mirld.site.query_pages import questions
 from mirld.vocab import DCTERMS, MIR, SKOS
 
@@ -170,6 +170,10 @@ def _browse(material: Material, link: Linker) -> tuple[Group, ...]:
         )
         if links:
             groups.append(Group(title=title, links=tuple(links)))
+    libraries = [page.topic for page in material.pages if page.view == "library" and page.topic]
+    if libraries:
+        known = (link.path(name, f"{LIBRARY}/{name}") for name in libraries)
+        groups.append(Group(title="Library", links=(link.path("All libraries", LIBRARY), *known)))
     groups += [group._replace(title="Questions") for group in questions(material, link)]
     return tuple(groups)
 

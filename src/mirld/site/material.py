@@ -6,9 +6,11 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+from mirld.check.offers import Named, names_of
 from mirld.errors import InputError, SyntaxInputError
 from mirld.graph.agreement import Agreement, Conflict, agreement
 from mirld.graph.asking import Answered, answer_all
@@ -179,6 +181,25 @@ class Material:
         """The id of each entry as text, by its IRI."""
         return {entry.iri: str(entry.id) for entry in self.registry}
 
+    @cached_property
+    def loading(self) -> Mapping[tuple[str, str], list[Entry]]:
+        """The entries that a class loads, by library and name of the class."""
+        found: dict[tuple[str, str], list[Entry]] = {}
+        for entry in self.registry:
+            for key in {(loader.library, loader.class_name) for loader in entry.loaders}:
+                if key[1] is not None:
+                    found.setdefault((key[0], key[1]), []).append(entry)
+        return found
+
+    @cached_property
+    def classes(self) -> Mapping[tuple[str, str], str]:
+        """The class of a library by library and name, and by the names of what it is the configuration of."""
+        found: dict[tuple[str, str], str] = {}
+        named = names_of(self.view, self.view.instances(MIR.LibraryClass))
+        for each in sorted(named, key=_likeness):
+            found.setdefault((each.library, each.name), each.iri)
+        return found
+
     def carriers(self, iri: str) -> list[Entry]:
         """List the entries that point to a resource, themselves or by a part, sorted by id."""
         found = self._carriers.get(iri)
@@ -212,6 +233,13 @@ class Material:
     def links_from(self, root: str) -> tuple[dict[str, Link], dict[str, Link]]:
         """Return the links that pages of one depth made so far, to things and to terms: they share them."""
         return self._links.setdefault(root, ({}, {}))
+
+
+def _likeness(named: Named) -> tuple[bool, int, str]:
+    """Key by which the class of a name comes first, then configurations, those named most like it before others."""
+    pairs = zip(named.name.lower(), named.iri.rpartition("/")[2], strict=False)
+    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return not named.is_itself, -alike, named.iri
 
 
 class Linker:
@@ -264,6 +292,11 @@ class Linker:
             for (found, term), sources in known.items()
             if found == predicate
         ]
+
+    def taken_by(self, library: str, name: str | None) -> tuple[Link, ...]:
+        """Link to what a class of a library takes, where that is known."""
+        found = self._material.classes.get((library, name or ""))
+        return (self.to(found, "what it takes"),) if found else ()
 
     def path(self, label: str, path: str, note: str | None = None) -> Link:
         """Link to a page that is no resource."""

@@ -13,6 +13,9 @@ from mirld.site.conflict_pages import conflicts_context
 from mirld.site.contexts import Head
 from mirld.site.document_pages import data_context, grammar_context, lost_context, shapes_context
 from mirld.site.entry_pages import entry_context, kind_of
+from mirld.site.library_pages import class_context, parameters_context
+from mirld.site.library_pages import index_context as library_context
+from mirld.site.library_pages import titles as library_titles
 from mirld.site.links import root_of
 from mirld.site.list_pages import entries_context, home_context, index_context, index_title, names_context
 from mirld.site.material import Material
@@ -46,6 +49,16 @@ def _resource_titles(material: Material, page: Page) -> Titles:
     view, label = material.view, material.label(page.subject)
     said = view.text(page.subject, SKOS.definition) or view.text(page.subject, DCTERMS.description)
     return f"{label} ({page.path})", said or f"What the registry knows of {label}."
+
+
+def _class_titles(material: Material, page: Page) -> Titles:
+    label, library = material.label(page.subject), page.path.split("/")[1]
+    return f"{label}, a class of {library}", f"What {label} of {library} takes: types, defaults and ranges."
+
+
+def _parameters_titles(material: Material, page: Page) -> Titles:
+    library, letter = page.path.split("/")[1], page.path[-1]
+    return f"Parameters of {library}: {letter}", f"Every definition of the parameters of {library} under {letter}."
 
 
 def _ledger_titles(material: Material, page: Page) -> Titles:
@@ -108,6 +121,10 @@ VIEWS: Mapping[str, View] = {
         "ns",
     ),
     "query": View("pages/query.html", query_context, _query_titles, "browse"),
+    "library-class": View("pages/library-class.html", class_context, _class_titles, "browse"),
+    "parameters": View("pages/parameters.html", parameters_context, _parameters_titles, "browse"),
+    "library": View("pages/index.html", library_context, library_titles, "browse"),
+    "library-parameters": View("pages/index.html", library_context, library_titles, "browse"),
     "source": View("pages/source.html", source_context, _resource_titles, "source"),
     "ledger": View("pages/ledger.html", ledger_context, _ledger_titles, "ledger"),
     "data": View(

@@ -15,6 +15,9 @@ from mirld.vocab import ENTRY_CLASSES, MIR, MIRS, OWL, SKOS, SPDX_LICENSES
 ROWS = 200
 """Rows on one page of a list."""
 
+LIBRARY = "library"
+"""The folder that classes of libraries lie in, each in that of its library."""
+
 SHOWN = 100
 """Entries shown on the page of a resource; when there are more, all of them are on the pages of its list."""
 
@@ -42,6 +45,8 @@ _VIEWS: tuple[tuple[str, str], ...] = (
     (str(MIR.LedgerRecord), "ledger"),
     (str(MIR.Source), "source"),
     (str(SKOS.ConceptScheme), "scheme"),
+    (str(MIR.LibraryClass), "library-class"),
+    (str(MIR.ParameterIndex), "parameters"),
     (str(OWL.Ontology), "ontology"),
 )
 # Every entry has these, so that their lists are there however few entries they hold.
@@ -61,6 +66,7 @@ def plan(view: Graph, registry: Registry, queries: Iterable[str] = (), conflicts
     pages += [Page("query", "index-query"), *asked] if asked else ()
     resources = list(_resources(view, registry))
     pages += resources
+    pages += _libraries(resources)
     pages += _lists(registry)
     pages += _numbered(CONFLICTS, "list-conflicts", "", conflicts)
     for page in resources:
@@ -111,6 +117,16 @@ def _view_of(iri: str, view: Graph) -> str:
         if name in types:
             return found
     return "resource"
+
+
+def _libraries(resources: Iterable[Page]) -> Iterator[Page]:
+    """Give the lists of the libraries that have classes, of the classes of each, and of what these take."""
+    found = sorted({page.path.split("/")[1] for page in resources if page.view in ("library-class", "parameters")})
+    if found:
+        yield Page(LIBRARY, "library")
+    for name in found:
+        yield Page(f"{LIBRARY}/{name}", "library", "", name)
+        yield Page(f"{LIBRARY}/{name}/parameter", "library-parameters", "", name)
 
 
 def _lists(registry: Registry) -> Iterator[Page]:
