@@ -191,7 +191,7 @@ def test_the_other_lists_have_tasks_of_their_own(tmp_path: Path) -> None:
     assert (echo.series, echo.release, tasks(echo)) == ("Echo", "French", {"text-to-speech"})
     sketch = only(found, "xinference:sketch")
     assert places(sketch).keys() == {"huggingface.co Maker/sketch", "huggingface.co city96/sketch-gguf"}
-    assert [part.key for part in sketch.parts.values() if part.kind == "setting"] == ["diffusers-call-guidance_scale"]
+    assert [part.key for part in sketch.parts.values() if part.kind == "setting"] == ["xinference-call-guidance_scale"]
     canny = only(found, "xinference:sketch/canny")
     assert canny.architecture == "controlnet"
     assert places(canny) == {"huggingface.co Maker/sketch-canny": COMMIT}

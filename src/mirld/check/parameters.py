@@ -56,15 +56,32 @@ def settings(scope: Scope, whole: str, subjects: Sequence[str]) -> Iterator[Prob
 def _takers(scope: Scope, subject: str, phase: str, loaders: Sequence[str]) -> Iterator[list[_Taker]]:
     """Give what a setting must fit, each as a list of which one member has to take it.
 
-    One that names nothing it applies to may be meant for any of the loaders, so one that takes it is enough.
+    One that links nothing it applies to may be meant for any of the loaders that its name speaks of, so one that takes
+    it is enough.
     """
     applies = scope.view.iris(subject, MIR.appliesTo)
     operations = [each for each in applies if "#" not in each]
     named = [each for each in applies if each in loaders]
     yield from ([_of_operation(scope, each)] for each in operations)
     yield from (_of_loader(scope, each, phase) for each in named)
-    if loaders and not operations and not named:
-        yield [taker for each in loaders for taker in _of_loader(scope, each, phase)]
+    meant = [] if operations or named else _spoken_of(scope, subject, phase, loaders)
+    if meant:
+        yield [taker for each in meant for taker in _of_loader(scope, each, phase)]
+
+
+def _spoken_of(scope: Scope, setting: str, phase: str, loaders: Sequence[str]) -> Sequence[str]:
+    """Return the loaders that the name of a setting speaks of: #setting-any-…, or the library or the name of one.
+
+    A setting of InvokeAI is no setting of a class of diffusers that loads the same model.
+    """
+    spoken = setting.partition("#setting-")[2].partition(f"-{phase}-")[0]
+    if spoken in ("", "any"):
+        return loaders
+    return [
+        each
+        for each in loaders
+        if scope.view.text(each, MIR.library) == spoken or each.partition("#")[2] in (spoken, f"loader-{spoken}")
+    ]
 
 
 def _of_operation(scope: Scope, iri: str) -> _Taker:

@@ -255,7 +255,8 @@ def _items(
         _loader(item, family, release)
         for parameter, value in sorted(_mapping(family.get("default_generate_config")).items()):
             if _PARAMETER.fullmatch(parameter) and not isinstance(value, str):
-                item.setting(parameter, value, "call", scope="diffusers")
+                # What the server is given: some of it, such as max_area, is nothing that the pipeline takes.
+                item.setting(parameter, value, "call", scope="xinference")
         yield item
     _find_classes(family, path, releases, harvest)
 
