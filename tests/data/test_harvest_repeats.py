@@ -1,4 +1,4 @@
-"""Sixty entries, drawn by a seed, say what their pinned source says: recomputed from the package itself.
+"""Sixty entries and classes of libraries, drawn by a seed, say what their pinned source says, read again.
 
 The packages are looked for in the folder that MIRLD_PACKAGES names, by the digest that the source's own file states;
 the tests of those that are not there are skipped. `python tests/harvest/pinned.py FOLDER` gets those of PyPI and npm.
@@ -11,6 +11,7 @@ import os
 import random
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -79,10 +80,11 @@ def test_a_sample_is_what_the_source_says(name: str) -> None:
     found = source(name)
     items = found.read(package, known)
     leave_out_unpublished(items, known)
-    computed = by_entry(merge(items, known, found.iri, found.address(package)).triples)
+    merged = merge(items, known, found.iri, found.address(package))
+    computed = by_entry([*merged.triples, *chain.from_iterable(items.triples.values())])
     files = sorted((HARVESTED / name).glob("*.ttl"))
     stated = by_entry(triple for file in files for triple in parse_turtle(file.read_bytes(), DEFAULT_BASE, file.name))
-    domains = tuple(f"{DEFAULT_BASE}{domain}/" for domain in ("model", "info", "operations"))
+    domains = tuple(f"{DEFAULT_BASE}{domain}/" for domain in ("model", "info", "operations", "library"))
     entries = sorted(iri for iri in stated if iri.startswith(domains))
     drawn = random.Random(SEED).sample(entries, min(len(entries), shares()[name]))  # noqa: S311  # a drawing, no secret
     for iri in drawn:
