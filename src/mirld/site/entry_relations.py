@@ -31,17 +31,6 @@ _DOWN = {
     str(MIR.scheduler): "Named as scheduler by",
 }
 _NAMED = 12
-_DOWN = {
-    str(MIR.fineTunedFrom): "Fine-tuned from this",
-    str(MIR.quantizedFrom): "Quantised from this",
-    str(MIR.mergedFrom): "Merged from this",
-    str(MIR.distilledFrom): "Distilled from this",
-    str(MIR.variantOf): "Variants of this",
-    str(MIR.derivedFrom): "Derived from this",
-    str(MIR.entry): "A component of",
-    str(MIR.scheduler): "Named as scheduler by",
-}
-_NAMED = 12
 
 
 def links_to(material: Material, entry: Entry) -> Incoming:
