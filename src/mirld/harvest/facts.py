@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 
-from mirld.graph.terms import Iri, Literal, Triple, literal
+from mirld.graph.terms import Iri, Literal, literal
 from mirld.vocab import DEFAULT_BASE, RDF
 
 _SLUG = re.compile(r"[^a-z0-9._-]+")
@@ -62,8 +61,3 @@ def as_literal(value: object) -> Literal | None:
     if isinstance(value, bool | int | float | str):
         return literal(value)
     return None
-
-
-def sorted_triples(triples: Iterable[Triple]) -> list[Triple]:
-    """Sort triples, so that what is counted or compared has one order."""
-    return sorted(triples, key=lambda triple: (triple[0], triple[1], str(triple[2])))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -229,8 +228,3 @@ def _leads_somewhere(item: Item) -> bool:
         return True
     digests = (predicate in DIGEST_PROPERTIES for part in item.parts.values() for predicate, _ in part.facts)
     return any(kind in ("repository", "loader") for kind, _ in item.parts) or any(digests)
-
-
-def anonymous_key(scheme: str, *parts: str) -> str:
-    """Make a key for a row that its source gives no name: the same row, the same key."""
-    return f"{scheme}:{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:12]}"
