@@ -87,3 +87,8 @@ def test_names_of_sources_are_text_that_a_key_opens(material: Material) -> None:
     assert html.count('<details class="seen"><summary>confirmed by 2 sources</summary><a href=') == 3
     assert "<summary>1 of 2 confirmed by 2 sources</summary>input_blocks.0: <a href=" in html
     assert " title=" not in html
+
+
+def test_a_licence_of_spdx_goes_by_its_id(material: Material) -> None:
+    """One that the registry says nothing of is shown as SPDX names it, not by its address."""
+    assert material.label("https://spdx.org/licenses/BSL-1.0") == "BSL-1.0"

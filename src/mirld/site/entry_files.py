@@ -39,8 +39,11 @@ def tensors(entry: Entry, link: Linker) -> tuple[Fact, ...]:
 
 
 def _file(material: Material, entry: Entry, found: File, link: Linker) -> Stored:
-    traits = [] if found.format is None else [link.to(found.format.iri)]
-    traits += _traits(found, found.layout, link)
+    own = [] if found.format is None else [link.to(found.format.iri)]
+    # A format that has but one layout shares its name.
+    traits = own + [
+        trait for trait in _traits(found, found.layout, link) if trait.label not in {said.label for said in own}
+    ]
     traits += plain(None if found.size is None else size(found.size))
     if found.variant:
         traits.append(Link(f"@{found.variant}", None, "variant"))

@@ -25,7 +25,7 @@ from mirld.graph.terms import Iri, Literal, Term
 from mirld.registry import Entry, Registry, read_registry
 from mirld.site.links import Link, Places, outside, prefixed, root_of, short_name
 from mirld.site.plan import Page, carriers, plan
-from mirld.vocab import DCTERMS, FOAF, MIR, OWL, RDF_TYPE, RDFS_LABEL, SKOS
+from mirld.vocab import DCTERMS, FOAF, MIR, OWL, RDF_TYPE, RDFS_LABEL, SKOS, SPDX_LICENSES
 
 _LABELS = (RDFS_LABEL, SKOS.prefLabel, DCTERMS.title, FOAF.name, SKOS.notation)
 
@@ -225,6 +225,8 @@ class Material:
                     best = best or term.value
             if best is not None:
                 return best
+        if iri.startswith(str(SPDX_LICENSES)):
+            return iri.removeprefix(str(SPDX_LICENSES))  # SPDX names its licences by these
         known = prefixed(iri)
         if known != iri or not iri.startswith(self.base):
             return known
