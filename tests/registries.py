@@ -9,10 +9,12 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def make_checked_registry(folder: Path) -> Path:
-    """Copy tests/fixtures/checked into a folder, with the words and shapes of the real registry, and return it."""
+    """Copy tests/fixtures/checked to a folder, with words, licences and shapes of the real registry, and return it."""
     shutil.copytree(ROOT / "tests" / "fixtures" / "checked" / "data", folder / "data")
     for name in ("ontology", "shapes"):
         shutil.copytree(ROOT / name, folder / name)
+    # Harvests name licences, all of which the real registry describes.
+    shutil.copy(ROOT / "data" / "curated" / "licences.ttl", folder / "data" / "curated")
     (folder / "site").mkdir()
     return folder
 

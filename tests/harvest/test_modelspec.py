@@ -83,9 +83,9 @@ def test_another_layout_of_the_text_is_refused(tmp_path: Path, text: str) -> Non
 
 
 def test_a_harvest_conforms_and_repeats_itself(tmp_path: Path) -> None:
-    """The terms of the standard are a page of ours, since SPDX has no id for them."""
+    """Its own terms, which SPDX has no id for, are among the licences that the registry describes."""
     folder = repository(tmp_path, LIST + END)
     report, wrong = harvest_checked(SOURCE, folder, tmp_path)
     assert wrong == []
-    assert "modelspec/licences.ttl" in report.files
+    assert "modelspec/source.ttl" in report.files
     assert harvest_checked(SOURCE, folder, tmp_path)[0].changed == ()

@@ -60,7 +60,6 @@ def test_a_file_is_an_entry_with_the_licence_of_its_weights(tmp_path: Path) -> N
     assert said(item, DCTERMS.publisher) == {"https://w3id.org/mir/agent/maker"}
     assert said(item, MIR.paper) == {"https://arxiv.org/abs/2401.00001"}
     assert not item.inferred
-    assert found.licences == {"llama2"}
     assert merge(found, known, SOURCE.iri, "https://example.org").paths == {"mot:Orrery-7B": "model/art/orrery/7b"}
 
 

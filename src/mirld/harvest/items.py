@@ -203,8 +203,6 @@ class Harvest:
     items: list[Item] = field(default_factory=list)
     triples: dict[str, list[Triple]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
-    licences: set[str] = field(default_factory=set)
-    """Tokens of licences that are no licence of SPDX, each of which gets a page."""
 
     def find(self, key: str, field_name: str, problem: str, value: object, comment: str, place: str) -> None:
         """Report a fault; `place` is path and line in the source."""

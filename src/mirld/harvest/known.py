@@ -138,8 +138,7 @@ class Known:
         elif kind == "agent" and token:
             self.agents.update((same_name(label), name) for label in _labels(view, name))
         elif kind == "licence" and token:
-            for spelling in {token, *(str(view.text(name, SKOS.altLabel) or token),)}:
-                self.licences[spelling.lower()] = name
+            self.licences.update((spelling.lower(), name) for spelling in (token, *_labels(view, name)))
 
     def _read_own(self, view: Graph) -> None:
         kinds = {

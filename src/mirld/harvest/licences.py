@@ -3,65 +3,48 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from mirld.graph.terms import Iri, Triple, text
+from mirld.graph.terms import Iri
 from mirld.harvest.items import Harvest, Item
 from mirld.harvest.known import Known
-from mirld.vocab import DCTERMS, DEFAULT_BASE, FOAF, RDF_TYPE, RDFS_LABEL, SPDX_LICENSES
+from mirld.vocab import DCTERMS, DEFAULT_BASE, SPDX_LICENSES
 
-_FAMILIES = "https://huggingface.co/docs/hub/repositories-licenses"
+_NONE: Mapping[str, str] = {}
 
 
-def claim_licence(item: Item, tag: str, harvest: Harvest, known: Known | None = None) -> None:
-    """State the licence that a tag names; a tag nobody knows is a finding, one that says nothing is left out.
+def says_nothing(tag: str) -> bool:
+    """Say whether a tag is one that names no licence, such as `other`."""
+    return tag.strip().lower() in _table()["silent"]["tags"]
 
-    A tag that is in no table may be the name of a licence that the registry describes, which `known` has.
+
+def licence(tag: str, described: Mapping[str, str] = _NONE) -> Iri | None:
+    """Return the licence that a tag names, None when nobody knows it.
+
+    A tag that is in no table may be the name of a licence that the registry describes: `described` has the IRIs of
+    those by name in lower case.
     """
     low = tag.strip().lower()
     table = _table()
-    if low in table["silent"]["tags"]:
-        return
     if low in table["spdx"]:
-        item.say(DCTERMS.license, Iri(SPDX_LICENSES[table["spdx"][low]]))
+        return Iri(SPDX_LICENSES[table["spdx"][low]])
+    if low in table["document"]:
+        return Iri(f"{DEFAULT_BASE}licence/{table['document'][low]}")
+    return Iri(described[low]) if low in described else None
+
+
+def claim_licence(item: Item, tag: str, harvest: Harvest, known: Known | None = None) -> None:
+    """State the licence that a tag names; a tag nobody knows is a finding, one that says nothing is left out."""
+    if says_nothing(tag):
         return
-    token = _token(low)
-    if token is None and known is not None and low in known.licences:
-        item.say(DCTERMS.license, Iri(known.licences[low]))
-        return
-    if token is None:
+    found = licence(tag, known.licences if known else _NONE)
+    if found is None:
         comment = "The tag names no licence that is known; nothing is stated of the licence."
         harvest.find(item.key, "license", "unknown-reference", tag, comment, item.place)
-        return
-    harvest.licences.add(token)
-    item.say(DCTERMS.license, Iri(f"{DEFAULT_BASE}licence/{token}"))
-
-
-def describe(token: str) -> list[Triple]:
-    """Describe a licence that SPDX has no id for."""
-    title, page = _documents()[token]
-    subject = Iri(f"{DEFAULT_BASE}licence/{token}")
-    return [
-        (subject, Iri(RDF_TYPE), Iri(DCTERMS.LicenseDocument)),
-        (subject, Iri(RDFS_LABEL), text(title, "en")),
-        (subject, Iri(FOAF.page), Iri(page)),
-    ]
-
-
-def _token(tag: str) -> str | None:
-    table = _table()
-    if tag in table["document"]:
-        return str(table["document"][tag][0])
-    return f"{tag}-family" if tag in table["family"] else None
-
-
-@cache
-def _documents() -> dict[str, tuple[str, str]]:
-    table = _table()
-    found = {token: (title, page) for token, title, page in table["document"].values()}
-    return found | {f"{tag}-family": (title, _FAMILIES) for tag, title in table["family"].items()}
+    item.say(DCTERMS.license, found)
 
 
 @cache

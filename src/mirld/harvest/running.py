@@ -17,7 +17,6 @@ from mirld.graph.turtle import write_turtle
 from mirld.harvest.findings import count_by_problem
 from mirld.harvest.folder import differences, retrieved, write
 from mirld.harvest.known import Known
-from mirld.harvest.licences import describe
 from mirld.harvest.merge import Merged, leave_out_unpublished, merge
 from mirld.harvest.package import Package
 from mirld.harvest.source import Source
@@ -100,7 +99,7 @@ def harvest(
     progress(f"merging {len(found.items):,} items")
     merged = merge(found, known, source.iri, source.address(package))
     target, folder = (into, source.name) if into else (root, f"data/harvested/{source.name}")
-    texts = _texts(source, package, merged, found.triples, found.licences, target, folder)
+    texts = _texts(source, package, merged, found.triples, target, folder)
     stated = [*merged.triples, *chain.from_iterable(found.triples.values())]
     _refuse_drift(source.name, target, folder, stated, accept_drift)
     changed = differences(target, folder, texts)
@@ -126,7 +125,6 @@ def _texts(
     package: Package,
     merged: Merged,
     further: dict[str, list[Triple]],
-    licences: Iterable[str],
     root: Path,
     folder: str,
 ) -> dict[str, str]:
@@ -140,9 +138,6 @@ def _texts(
     if merged.findings:
         said = [triple for finding in merged.findings for triple in finding.triples(source.iri)]
         by_file[f"{folder}/findings.ttl"] = said
-    described = [triple for token in sorted(licences) for triple in describe(token)]
-    if described:
-        by_file[f"{folder}/licences.ttl"] = described
     today = time.strftime("%Y-%m-%d", time.gmtime(build_time()))
     day = retrieved(root / folder / "source.ttl", package.revision, today)
     by_file[f"{folder}/source.ttl"] = source.triples(package, day)

@@ -17,11 +17,10 @@ from mirld.vocab import DCAT, DCTERMS, DEFAULT_BASE, MIR, RDF_TYPE, RDFS_LABEL, 
 class Source:
     """One source. `description` says in one sentence what is taken from it; `licence` is an id of SPDX.
 
-    Where SPDX has none, `licence` is the `licence/TOKEN` of a document in licences.toml, which the reader then lists in
-    `Harvest.licences`. `origin` is where the package is had: `pip:timm`, `npm:@huggingface/tasks` or
-    `git:mudler/LocalAI`. `page` is the address of what was read, with `{version}` or `{revision}` in it. `confidence`
-    and `rank` hold for all it says. What is `overlay_only` has a licence that the registry cannot carry on, and goes
-    into a folder of the user's.
+    Where SPDX has none, `licence` is the `licence/TOKEN` of a document in data/curated/licences.ttl. `origin` is where
+    the package is had: `pip:timm`, `npm:@huggingface/tasks` or `git:mudler/LocalAI`. `page` is the address of what was
+    read, with `{version}` or `{revision}` in it. `confidence` and `rank` hold for all it says. What is `overlay_only`
+    has a licence that the registry cannot carry on, and goes into a folder of the user's.
     """
 
     name: str

@@ -4,55 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mirld.graph.terms import Iri, Triple, text
+from mirld.graph.terms import Iri
 from mirld.harvest.facts import concept
+from mirld.harvest.licences import licence, says_nothing
 from mirld.harvest.upstream_mir.claims import ADAPTERS, Claims
 from mirld.harvest.upstream_mir.naming import Names, mir_id
 from mirld.harvest.upstream_mir.read import Fields
-from mirld.vocab import DCTERMS, DEFAULT_BASE, FOAF, MIR, RDF_TYPE, RDFS_LABEL, SPDX_LICENSES
+from mirld.vocab import DCTERMS, MIR
 
-# The hub's licence tags: ids of SPDX, or documents of ours.
-_SPDX = {
-    "afl-3.0": "AFL-3.0",
-    "apache-2.0": "Apache-2.0",
-    "bsd-3-clause": "BSD-3-Clause",
-    "cc-by-4.0": "CC-BY-4.0",
-    "cc-by-nc-4.0": "CC-BY-NC-4.0",
-    "cc-by-nc-nd-4.0": "CC-BY-NC-ND-4.0",
-    "cc-by-nc-sa-4.0": "CC-BY-NC-SA-4.0",
-    "cc-by-sa-4.0": "CC-BY-SA-4.0",
-    "mit": "MIT",
-}
-_DOCUMENTS = {
-    "apple-amlr": "apple-amlr",
-    "bigcode-openrail-m": "bigcode-openrail-m",
-    "bigscience-bloom-rail-1.0": "bigscience-bloom-rail-1.0",
-    "creativeml-openrail-m": "creativeml-openrail-m",
-    "deepfloyd-if-license": "deepfloyd-if",
-    "gemma": "gemma",
-    "llama2": "llama2",
-    "llama3.2": "llama3.2",
-    "openrail": "openrail",
-    "openrail++": "creativeml-openrail-plus-plus-m",
-}
-# Licences that nothing else describes: title and page of the text.
-_DESCRIBED = {
-    "apple-amlr": (
-        "Apple Machine Learning Research Model License",
-        "https://huggingface.co/apple/DepthPro/blob/main/LICENSE",
-    ),
-    "bigcode-openrail-m": ("BigCode OpenRAIL-M v1", "https://www.bigcode-project.org/docs/pages/bigcode-openrail/"),
-    "bigscience-bloom-rail-1.0": (
-        "BigScience BLOOM RAIL 1.0",
-        "https://huggingface.co/spaces/bigscience/license",
-    ),
-    "deepfloyd-if": (
-        "DeepFloyd IF License Agreement",
-        "https://huggingface.co/DeepFloyd/IF-I-XL-v1.0/blob/main/LICENSE.md",
-    ),
-    "llama2": ("Llama 2 Community License", "https://ai.meta.com/llama/license/"),
-    "llama3.2": ("Llama 3.2 Community License", "https://www.llama.com/llama3_2/license/"),
-}
 # The hub's template of model cards links this paper, on the carbon cost of training.
 _CITED_BY_TEMPLATE = "1910.09700"
 _RELATIONS = {"finetune": MIR.fineTunedFrom, "merge": MIR.mergedFrom, "quantized": MIR.quantizedFrom}
@@ -80,18 +39,18 @@ def claim_tags(
         comment = "The page cites several papers and does not say which is about the model; none is taken."
         claims.find(upstream_id, "tags", "wrong-field", papers, comment, path)
     for tag in tags:
-        if tag.startswith("license:"):
-            _licence(claims, entry, tag.removeprefix("license:"))
+        if tag.startswith("license:") and not says_nothing(tag.removeprefix("license:")):
+            _licence(claims, upstream_id, path, tag.removeprefix("license:"))
         elif tag.startswith("base_model:") and tag.count(":") == 2:
             _base(claims, upstream_id, path, tag, repositories)
 
 
-def _licence(claims: Claims, entry: Iri, tag: str) -> None:
-    # The tag `other` says that the page has a licence of its own, not which.
-    if tag in _SPDX:
-        claims.add(entry, DCTERMS.license, Iri(SPDX_LICENSES[_SPDX[tag]]))
-    elif tag in _DOCUMENTS:
-        claims.add(entry, DCTERMS.license, Iri(f"{DEFAULT_BASE}licence/{_DOCUMENTS[tag]}"))
+def _licence(claims: Claims, upstream_id: str, path: str, tag: str) -> None:
+    found = licence(tag)
+    if found is None:
+        claims.find(upstream_id, "tags", "unknown-reference", tag, "The tag names no licence that is known.", path)
+    else:
+        claims.add(claims.entry(path), DCTERMS.license, found)
 
 
 def _base(claims: Claims, upstream_id: str, path: str, tag: str, repositories: Mapping[str, str]) -> None:
@@ -111,19 +70,6 @@ def _base(claims: Claims, upstream_id: str, path: str, tag: str, repositories: M
             claims.find(upstream_id, "tags", "wrong-component", tag, comment, path)
     elif relation in _RELATIONS:
         claims.add(claims.entry(path), _RELATIONS[relation], claims.entry(base))
-
-
-def licences() -> list[Triple]:
-    """Describe the licences that only tags of the hub name."""
-    result: list[Triple] = []
-    for slug, (title, page) in _DESCRIBED.items():
-        subject = Iri(f"{DEFAULT_BASE}licence/{slug}")
-        result += [
-            (subject, Iri(RDF_TYPE), Iri(DCTERMS.LicenseDocument)),
-            (subject, Iri(RDFS_LABEL), text(title, "en")),
-            (subject, Iri(FOAF.page), Iri(page)),
-        ]
-    return result
 
 
 # What an adapter changes, by the compatibility in its name.

@@ -11,8 +11,7 @@ from mirld.graph.turtle import write_turtle
 from mirld.harvest.folder import retrieved
 from mirld.harvest.upstream_mir.claims import Claims
 from mirld.harvest.upstream_mir.read import Upstream
-from mirld.harvest.upstream_mir.tags import licences
-from mirld.vocab import DCAT, DCTERMS, DEFAULT_BASE, FOAF, MIR, RDF_TYPE, RDFS_LABEL, SPDX_LICENSES, XSD
+from mirld.vocab import DCAT, DCTERMS, DEFAULT_BASE, MIR, RDF_TYPE, RDFS_LABEL, SPDX_LICENSES, XSD
 
 SOURCE = Iri(f"{DEFAULT_BASE}source/upstream-mir")
 HARVESTED = "data/harvested/upstream-mir"
@@ -32,7 +31,6 @@ def files(claims: Claims, upstream: Upstream, records: Iterable[Triple], today: 
         by_file.setdefault(f"{HARVESTED}/{architecture}.ttl", []).append(triple)
     day = retrieved(there / HARVESTED / "source.ttl", upstream.revision or upstream.version, today)
     by_file[f"{HARVESTED}/findings.ttl"] = [triple for finding in claims.findings for triple in finding.triples(SOURCE)]
-    by_file[f"{HARVESTED}/licences.ttl"] = licences() + _own_licence()
     by_file[f"{HARVESTED}/source.ttl"] = _source(upstream, day)
     ledger = _kept_ledger(there / LEDGER / "upstream-mir.ttl", list(records), whole=bool(upstream.history))
     if ledger:
@@ -79,14 +77,6 @@ def _source(upstream: Upstream, day: str) -> list[Triple]:
     if upstream.revision:
         said.append((SOURCE, Iri(MIR.revision), literal(upstream.revision)))
     return said
-
-
-def _own_licence() -> list[Triple]:
-    return [
-        (_LICENCE, Iri(RDF_TYPE), Iri(DCTERMS.LicenseDocument)),
-        (_LICENCE, Iri(RDFS_LABEL), text("Mozilla Public License 2.0 with Commons Clause 1.0", "en")),
-        (_LICENCE, Iri(FOAF.page), Iri("https://github.com/darkshapes/nnll/blob/main/LICENSE")),
-    ]
 
 
 def _ledger_source(day: str) -> list[Triple]:

@@ -19,7 +19,6 @@ from mirld.harvest.sources.modelspec.ids import adapter, adapters_item, entry_it
 from mirld.vocab import MIR
 
 _PATH = "README.md"
-_LICENCE = "modelspec-notice"
 _HEADING = re.compile(r"^#+\s+Architecture ID Listing\s*$", re.MULTILINE)
 _ROW = re.compile(r"^[-*]\s+\*\*(?P<title>[^*]+):?\*\*:?(?P<rest>.*)$")
 _ID = re.compile(r"`([^`]+)`")
@@ -28,7 +27,7 @@ _CHANGE = re.compile(r"change\s+`(?P<part>[^`]+)`\s+to any of:(?P<rest>.*)")
 
 def read(package: Package, known: Known) -> Harvest:
     """Read the list of ids: an item for each, adapters as a series of their own."""
-    harvest = Harvest(licences={_LICENCE})
+    harvest = Harvest()
     for identifier, place in _ids(package):
         key = f"modelspec:{shown(identifier)}"
         wrong = fault(identifier)
@@ -89,7 +88,7 @@ SOURCE = Source(
     name="modelspec",
     title="Stability AI Model Metadata Standard",
     description="Architecture ids that the standard lists for the metadata of weights, with what each stands for.",
-    licence=f"licence/{_LICENCE}",
+    licence="licence/modelspec-notice",
     origin="git:Stability-AI/ModelSpec",
     page=f"https://github.com/Stability-AI/ModelSpec/blob/{{revision}}/{_PATH}",
     rank=60,
