@@ -11,7 +11,7 @@ from tests.site.reading import HtmlPage
 from mirld.graph.dataset import Dataset
 from mirld.graph.terms import Iri
 from mirld.registry import Registry
-from mirld.vocab import DCTERMS, DEFAULT_BASE, OWL, SKOS, SPDX_LICENSES
+from mirld.vocab import DCTERMS, DEFAULT_BASE, FOAF, OWL, SKOS, SPDX_LICENSES
 
 FORMS = ("index.html", "index.jsonld", "index.ttl", "index.nt")
 
@@ -74,6 +74,19 @@ def test_nothing_described_below_the_base_is_without_a_page(built: Path, dataset
     described = {subject.partition("#")[0] for subject in dataset.view.subjects()}
     paths = sorted(iri.removeprefix(DEFAULT_BASE) for iri in described if iri.startswith(DEFAULT_BASE))
     assert without_a_page(built, iter(paths)) == []
+
+
+def test_a_licence_that_spdx_lacks_has_a_page_with_its_id_and_its_text(
+    dataset: Dataset, pages: Mapping[str, HtmlPage]
+) -> None:
+    """Whether an entry is under it or not."""
+    view = dataset.view
+    found = [iri for iri in view.instances(DCTERMS.LicenseDocument) if iri.startswith(DEFAULT_BASE)]
+    assert len(found) > 50
+    for iri in found:
+        page = pages[iri.removeprefix(DEFAULT_BASE)]
+        assert f"LicenseRef-{iri.rpartition('/')[2]}" in page.main
+        assert str(view.value(iri, FOAF.page)) in page.hrefs
 
 
 @pytest.mark.parametrize("folder", ["model", "info", "operations", "vocab", "ledger", "agent", "licence", "source"])
