@@ -11,6 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from mirld.lookup.health import COVERED
+from mirld.lookup.lineage import RELATIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ROOT / "tests" / "fixtures" / "small"
@@ -47,6 +48,8 @@ def test_json_keeps_to_its_schema(tmp_path: Path, root: Path) -> None:
     Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(found)
     assert [each["property"] for each in found["coverage"]] == list(found["next"]["series_lacking"]) == list(COVERED)
     assert SCHEMA["$defs"]["covered"]["enum"] == list(COVERED)
+    relations = SCHEMA["properties"]["lineage"]["items"]["properties"]["relation"]["enum"]
+    assert [each["relation"] for each in found["lineage"]] == relations == list(RELATIONS)
 
 
 def test_the_same_registry_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.conftest import SMALL
+from tests.conftest import SMALL, copy_small
+from tests.registries import edit
 
 from mirld.cli import condition
 from mirld.cli.condition import write_health
@@ -13,8 +14,10 @@ from mirld.cli.table import width_of
 from mirld.graph.corpus import Corpus
 from mirld.graph.dataset import Dataset
 from mirld.graph.load import load
-from mirld.lookup.health import COVERED, DIGESTS, FACTS, Coverage, Health, SourceHealth, health
+from mirld.lookup.health import COVERED, DIGESTS, FACTS, LAYOUT_DIGESTS, Coverage, Health, SourceHealth, health
+from mirld.lookup.lineage import RELATIONS
 from mirld.registry import read_registry
+from mirld.vocab import DEFAULT_BASE, DIGEST_PROPERTIES, MIR
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -77,7 +80,61 @@ def test_findings_are_counted_by_problem(small: Health) -> None:
 
 def test_a_digest_of_two_files_is_counted_once(small: Health) -> None:
     """Two layouts of the small registry share theirs."""
-    assert small.digests == {"sha256 of files": 1, "layout digests": 1}
+    assert small.digests == {"sha256 of files": 1, "other digests of files": 0, "layout digests": 1}
+
+
+def test_every_kind_of_digest_is_counted_as_one_of_files_or_of_layouts(tmp_path: Path) -> None:
+    """What the vocabulary has no group for would be left out of the figures."""
+    root = copy_small(tmp_path / "registry")
+    added = "".join(
+        f"\n<model/unet/orrery/base#{'layout' if name in LAYOUT_DIGESTS else 'file'}-{number}>"
+        f' <{name}> "{number:064x}" .\n'
+        for number, name in enumerate(DIGEST_PROPERTIES, start=1)
+    )
+    (root / "data/curated/unet/digests.ttl").write_text(f"@base <{DEFAULT_BASE}> .\n{added}", encoding="utf-8")
+    found = counted(load(Corpus.scan(root)))
+    layouts = {"layer256", "layerBlake3", "layoutFingerprint", "layoutMd5"}
+    assert {name.rpartition("#")[2] for name in LAYOUT_DIGESTS} == layouts
+    assert found.digests == {
+        "sha256 of files": 2,
+        "other digests of files": len(DIGEST_PROPERTIES) - len(layouts) - 1,
+        "layout digests": 1 + len(layouts),
+    }
+
+
+def test_relations_between_entries_are_counted(tmp_path: Path) -> None:
+    """A part and its whole once, whichever states it; a role that names a class alone is one that lacks its link."""
+    root = copy_small(tmp_path / "registry")
+    edit(
+        root,
+        "data/curated/unet/orrery.ttl",
+        "    mir:fineTunedFrom <",
+        "    mir:mergedFrom <model/lora/swift/orrery> ;\n    mir:fineTunedFrom <",
+    )
+    (root / "data/curated/unet/parts.ttl").write_text(
+        f"@base <{DEFAULT_BASE}> .\n@prefix mir: <{MIR}> .\n"
+        """
+<model/unet/orrery/base> mir:component <model/unet/orrery/base#component-text-encoder> .
+<model/unet/orrery/base#component-text-encoder> a mir:Component ;
+    mir:role "text_encoder" ; mir:entry <model/lora/swift/orrery> .
+<model/lora/swift/orrery> mir:compatibility <model/lora/swift/orrery#compatibility-part> .
+<model/lora/swift/orrery#compatibility-part> a mir:Compatibility ; mir:subject <model/lora/swift/orrery> ;
+    mir:object <model/unet/orrery/base> ; mir:kind <vocab/compatibility/component-of> ;
+    mir:verdict <vocab/verdict/fits> .
+""",
+        encoding="utf-8",
+    )
+    found = {each.name: (each.entries, each.links, each.unlinked) for each in counted(load(Corpus.scan(root))).lineage}
+    assert list(found) == list(RELATIONS)
+    assert {name: counts for name, counts in found.items() if any(counts)} == {
+        "base model": (1, 1, 0),
+        "merged from": (1, 1, 0),
+        "adapter for": (1, 1, 0),
+        "component of": (2, 2, 0),
+        "needs encoder": (1, 1, 0),
+        "needs VAE": (0, 0, 1),
+        "scheduler default": (1, 1, 0),
+    }
 
 
 def test_what_a_series_says_counts_for_its_models_where_it_can(small: Health) -> None:
@@ -123,7 +180,7 @@ def test_a_report_keeps_to_the_terminal(dataset: Dataset, monkeypatch: pytest.Mo
     assert max(map(width_of, text.splitlines())) <= width
     for each in found.sources:
         assert f"\n{each.source.iri.rpartition('/')[2]}" in text
-    assert all(f"\n{name} " in text for name in COVERED)
+    assert all(f"\n{name} " in text for name in (*COVERED, *RELATIONS))
 
 
 def test_an_empty_registry_has_a_report(tmp_path: Path) -> None:

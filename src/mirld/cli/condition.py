@@ -21,16 +21,25 @@ def write_health(found: Health) -> str:
 
 def _whole(found: Health, width: int) -> Iterator[str]:
     yield painted("Registry", bold=True)
-    yield f"{sum(found.entries.values()):,} entries" + (f": {_list(found.entries)}" if found.entries else "")
-    yield f"{_list(found.digests)}, each counted once"
     confirmed = sum(found.confirmed.values())
     by = _list({f"by {sources}": count for sources, count in found.confirmed.items()})
-    yield f"{confirmed:,} facts confirmed by other sources" + (f": {by}" if by else "")
-    yield f"{found.outvoted:,} facts outvoted, and {found.reworded:,} names and spellings"
+    said = (
+        f"{sum(found.entries.values()):,} entries" + (f": {_list(found.entries)}" if found.entries else ""),
+        f"{_list(found.digests)}, each counted once",
+        f"{confirmed:,} facts confirmed by other sources" + (f": {by}" if by else ""),
+        f"{found.outvoted:,} facts outvoted, and {found.reworded:,} names and spellings",
+    )
+    yield from _paragraphs(said, width, indent="")
     yield ""
     yield draw(
         ["models that have", "themselves", "or their series", "share"],
         [_covered(each) for each in found.coverage],
+        width=width,
+        right=[False, True, True, True],
+    )
+    yield draw(
+        ["entries that have a", "entries", "links", "no entry to link"],
+        [[each.name, f"{each.entries:,}", f"{each.links:,}", f"{each.unlinked:,}"] for each in found.lineage],
         width=width,
         right=[False, True, True, True],
     )
@@ -110,8 +119,8 @@ def _name(source: Source) -> str:
     return source.iri.rstrip("/").rpartition("/")[2]
 
 
-def _paragraphs(texts: Iterable[str], width: int) -> Iterator[str]:
+def _paragraphs(texts: Iterable[str], width: int, indent: str = "  ") -> Iterator[str]:
     for text in texts:
         yield from textwrap.wrap(
-            printable(text), width, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False
+            printable(text), width, initial_indent=indent, subsequent_indent=indent + "    ", break_on_hyphens=False
         )

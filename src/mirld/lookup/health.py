@@ -12,10 +12,11 @@ from typing import TypeVar
 
 from mirld.graph.agreement import Agreement, agreement
 from mirld.graph.dataset import Dataset
+from mirld.lookup.lineage import MADE_FROM, Lineage, lineage
 from mirld.registry import Entry, Ref, Registry, Source
 from mirld.vocab import DCTERMS, DIGEST_PROPERTIES, MIR, PART_PROPERTIES
 
-LAYOUT_DIGESTS = frozenset((MIR.layer256, MIR.layerBlake3, MIR.layoutFingerprint))
+LAYOUT_DIGESTS = frozenset((MIR.layer256, MIR.layerBlake3, MIR.layoutFingerprint, MIR.layoutMd5))
 """Digests of the layout of a file, which say nothing of its weights."""
 
 FACTS: Mapping[str, tuple[str, ...]] = {
@@ -34,15 +35,18 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "dates": (DCTERMS.issued,),
     "aliases": (MIR.alias,),
     "example repositories": (MIR.exampleRepository,),
-    "relations": (
-        *(MIR.fineTunedFrom, MIR.quantizedFrom, MIR.mergedFrom, MIR.distilledFrom, MIR.variantOf, MIR.derivedFrom),
-        MIR.adapterFor,
-    ),
+    "layouts": (MIR.layout,),
+    "compatibilities": (MIR.compatibility,),
+    "base models": tuple(MIR[name] for name in MADE_FROM["base model"]),
+    "models quantised": tuple(MIR[name] for name in MADE_FROM["quantised from"]),
+    "models merged": tuple(MIR[name] for name in MADE_FROM["merged from"]),
+    "models distilled": tuple(MIR[name] for name in MADE_FROM["distilled from"]),
+    "models adapted": (MIR.adapterFor,),
 }
 """What is counted of each source: the properties of an entry that state it."""
 
-DIGESTS = ("sha256 of files", "layout digests")
-"""What is counted of each source by its value, each once: whole SHA-256 of files, and digests of layouts."""
+DIGESTS = ("sha256 of files", "other digests of files", "layout digests")
+"""What is counted of each source by its value, each once: whole SHA-256 of files, all else of files, and of layouts."""
 
 COVERED: Mapping[str, Callable[[Entry], bool]] = {
     "repository": lambda entry: bool(entry.repositories),
@@ -144,14 +148,16 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """The whole registry: its sources, its entries by domain, what models have, and by that which series lack it most.
+    """The whole registry: its sources, its entries by domain, and what models have.
 
+    `lineage` counts how entries stand to others, `gaps` lists by what models lack the series that lack it most, and
     `confirmed` counts facts that two sources or more state, by the number of their sources.
     """
 
     entries: Mapping[str, int]
     digests: Mapping[str, int]
     coverage: tuple[Coverage, ...]
+    lineage: tuple[Lineage, ...]
     confirmed: Mapping[int, int]
     outvoted: int
     reworded: int
@@ -167,6 +173,7 @@ class Health:
                 {"property": found.name, "own": found.own, "with_series": found.all, "models": found.models}
                 for found in self.coverage
             ],
+            "lineage": [found.as_dict() for found in self.lineage],
             "confirmed": {str(sources): count for sources, count in self.confirmed.items()},
             "outvoted": self.outvoted,
             "reworded": self.reworded,
@@ -200,6 +207,7 @@ def health(dataset: Dataset, registry: Registry) -> Health:
         entries=_by_domain(registry),
         digests=digests,
         coverage=tuple(_coverage(name, registry) for name in COVERED),
+        lineage=lineage(registry),
         confirmed=_counted(len(sources) for sources in _confirmed(agreed)),
         outvoted=sum(not found.is_of_words for found in agreed.conflicts),
         reworded=sum(found.is_of_words for found in agreed.conflicts),
@@ -214,7 +222,8 @@ Stated = dict[str, tuple[Counter[str], dict[str, set[str]]]]
 
 def _stated(dataset: Dataset, registry: Registry) -> Stated:
     names = {predicate: name for name, predicates in FACTS.items() for predicate in predicates}
-    kinds = {MIR.fileSha256: DIGESTS[0], **dict.fromkeys(LAYOUT_DIGESTS, DIGESTS[1])}
+    kinds = dict.fromkeys(DIGEST_PROPERTIES, DIGESTS[1]) | dict.fromkeys(LAYOUT_DIGESTS, DIGESTS[2])
+    kinds[MIR.fileSha256] = DIGESTS[0]
     found: Stated = {iri: (Counter(), {name: set() for name in DIGESTS}) for iri in registry.sources}
     for graph, triples in dataset.graphs.items():
         source = dataset.sources.get(graph)
