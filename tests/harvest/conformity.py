@@ -7,7 +7,8 @@ from pathlib import Path
 from tests.registries import make_checked_registry
 
 from mirld.check.report import CheckPlan
-from mirld.harvest.running import HarvestReport, harvest
+from mirld.harvest.report import HarvestReport
+from mirld.harvest.running import harvest
 from mirld.harvest.source import Source
 from mirld.vocab import DEFAULT_BASE
 

@@ -19,6 +19,7 @@ from mirld.graph.terms import Iri, Literal
 from mirld.graph.turtle import write_turtle
 from mirld.harvest.findings import count_by_problem
 from mirld.harvest.items import Harvest
+from mirld.harvest.known import Known
 from mirld.harvest.library_classes import diffusers, transformers
 from mirld.harvest.package import Package
 from mirld.vocab import DCTERMS, DEFAULT_BASE, MIR, RDF_TYPE
@@ -188,14 +189,14 @@ MODEL_FOR_CAUSAL_LM_MAPPING_NAMES = OrderedDict([("orrery", ("OrreryForCausalLM"
 """,
 }
 
-Reader = Callable[[Package], Harvest]
+Reader = Callable[[Package, Known], Harvest]
 
 
 class Read:
     """What was read, to be asked by names of classes and parameters."""
 
     def __init__(self, reader: Reader, path: Path, library: str) -> None:
-        self.harvest = reader(Package.open(path))
+        self.harvest = reader(Package.open(path), Known())
         self.start = f"{DEFAULT_BASE}library/{library}/"
         self.graph = Graph(triple for triples in self.harvest.triples.values() for triple in triples)
 
@@ -220,13 +221,13 @@ class Read:
 @pytest.fixture(scope="module")
 def pipelines(tmp_path_factory: pytest.TempPathFactory) -> Read:
     path = tmp_path_factory.mktemp("d") / "diffusers-1.0-py3-none-any.whl"
-    return Read(diffusers.classes, make_wheel(path, DIFFUSERS), "diffusers")
+    return Read(diffusers.read, make_wheel(path, DIFFUSERS), "diffusers")
 
 
 @pytest.fixture(scope="module")
 def configurations(tmp_path_factory: pytest.TempPathFactory) -> Read:
     path = tmp_path_factory.mktemp("t") / "transformers-1.0-py3-none-any.whl"
-    return Read(transformers.classes, make_wheel(path, TRANSFORMERS), "transformers")
+    return Read(transformers.read, make_wheel(path, TRANSFORMERS), "transformers")
 
 
 def test_a_class_says_where_it_is_and_at_which_version(pipelines: Read) -> None:
@@ -398,11 +399,11 @@ def test_a_configuration_names_the_models_that_are_made_from_it(configurations: 
 @pytest.mark.parametrize(
     ("reader", "files", "gone"),
     [
-        (diffusers.classes, DIFFUSERS, "diffusers/pipelines/pipeline_utils.py"),
-        (diffusers.classes, DIFFUSERS, "diffusers/models/modeling_utils.py"),
-        (transformers.classes, TRANSFORMERS, "transformers/configuration_utils.py"),
-        (transformers.classes, TRANSFORMERS, "transformers/models/auto/auto_mappings.py"),
-        (transformers.classes, TRANSFORMERS, "transformers/models/auto/modeling_auto.py"),
+        (diffusers.read, DIFFUSERS, "diffusers/pipelines/pipeline_utils.py"),
+        (diffusers.read, DIFFUSERS, "diffusers/models/modeling_utils.py"),
+        (transformers.read, TRANSFORMERS, "transformers/configuration_utils.py"),
+        (transformers.read, TRANSFORMERS, "transformers/models/auto/auto_mappings.py"),
+        (transformers.read, TRANSFORMERS, "transformers/models/auto/modeling_auto.py"),
     ],
 )
 def test_a_package_of_another_layout_is_refused(
@@ -412,7 +413,7 @@ def test_a_package_of_another_layout_is_refused(
     left = {name: content for name, content in files.items() if name != gone}
     package = Package.open(make_wheel(tmp_path / "p-1.0-py3-none-any.whl", left))
     with pytest.raises(InputError):
-        reader(package)
+        reader(package, Known())
 
 
 def test_a_list_of_configurations_that_is_no_list_is_refused(tmp_path: Path) -> None:
@@ -420,7 +421,7 @@ def test_a_list_of_configurations_that_is_no_list_is_refused(tmp_path: Path) -> 
     files = {**TRANSFORMERS, "transformers/models/auto/auto_mappings.py": "CONFIG_MAPPING_NAMES = load()\n"}
     package = Package.open(make_wheel(tmp_path / "p-1.0-py3-none-any.whl", files))
     with pytest.raises(InputError, match="lists no configurations"):
-        transformers.classes(package)
+        transformers.read(package, Known())
 
 
 def test_python_that_is_none_is_said_with_its_line(tmp_path: Path) -> None:
@@ -428,7 +429,7 @@ def test_python_that_is_none_is_said_with_its_line(tmp_path: Path) -> None:
     broken = {**DIFFUSERS, "diffusers/models/broken.py": "x = 1\nclass :\n"}
     package = Package.open(make_wheel(tmp_path / "p-1.0-py3-none-any.whl", broken))
     with pytest.raises(SyntaxInputError) as caught:
-        diffusers.classes(package)
+        diffusers.read(package, Known())
     assert caught.value.file == "p-1.0-py3-none-any.whl/diffusers/models/broken.py"
     assert caught.value.line == 2
 
@@ -457,7 +458,7 @@ def test_code_made_to_break_the_reading_is_read_or_left_out(tmp_path: Path, code
         "diffusers/pipelines/hostile.py": f"from .pipeline_utils import DiffusionPipeline\n{code}",
     }
     package = Package.open(make_wheel(tmp_path / "p-1.0-py3-none-any.whl", files))
-    found = diffusers.classes(package)
+    found = diffusers.read(package, Known())
     said = [triple for triples in found.triples.values() for triple in triples]
     assert (Iri(f"{DEFAULT_BASE}library/diffusers/class/p"), Iri(RDF_TYPE), Iri(MIR.LibraryClass)) in said
     assert len(write_turtle(said, DEFAULT_BASE)) < 40_000
@@ -471,9 +472,10 @@ def test_the_same_package_gives_the_same_bytes(tmp_path: Path) -> None:
     first = make_wheel(tmp_path / "first-1.0-py3-none-any.whl", DIFFUSERS)
     second = make_wheel(tmp_path / "second-1.0-py3-none-any.whl", {name: DIFFUSERS[name] for name in names})
     program = (
-        "import sys; from pathlib import Path; from mirld.harvest.library_classes.diffusers import classes;"
+        "import sys; from pathlib import Path; from mirld.harvest.library_classes.diffusers import read;"
+        "from mirld.harvest.known import Known;"
         "from mirld.harvest.package import Package; from mirld.graph.turtle import write_turtle\n"
-        "found = classes(Package.open(Path(sys.argv[1])))\n"
+        "found = read(Package.open(Path(sys.argv[1])), Known())\n"
         "for name, triples in sorted(found.triples.items()): print(write_turtle(triples, 'https://w3id.org/mir/'))\n"
         "print(sorted(found.findings))"
     )

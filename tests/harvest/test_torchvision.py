@@ -19,7 +19,7 @@ from mirld.harvest.facts import json_literal
 from mirld.harvest.items import Harvest, Item, Link
 from mirld.harvest.known import Known
 from mirld.harvest.package import Package
-from mirld.harvest.running import HarvestReport
+from mirld.harvest.report import HarvestReport
 from mirld.harvest.running import harvest as run
 from mirld.harvest.sources import source
 from mirld.harvest.sources.torchvision import read

@@ -14,7 +14,8 @@ from mirld.graph.corpus import Corpus
 from mirld.graph.dataset import Dataset
 from mirld.graph.load import load
 from mirld.graph.terms import Iri, Literal
-from mirld.harvest.upstream_mir import HarvestReport, harvest
+from mirld.harvest.report import HarvestReport
+from mirld.harvest.upstream_mir import harvest
 from mirld.harvest.upstream_mir.claims import Claims
 from mirld.harvest.upstream_mir.loaders import mend_parameter
 from mirld.harvest.upstream_mir.naming import is_cut, names
@@ -333,7 +334,7 @@ def test_a_stale_file_goes(tmp_path: Path) -> None:
 
 def test_the_report_counts_and_reads_well(report: HarvestReport) -> None:
     """As a table for people, as JSON for programs."""
-    assert report.upstream_entries == 19
+    assert report.items == 19
     assert re.search(r"^ +3 +withdrawn$", report.table(), re.MULTILINE)
     assert f"{sum(report.findings.values()):>6}  findings" in report.table()
     assert json.loads(json.dumps(report.as_json()))["ledger"] == report.ledger
@@ -374,7 +375,7 @@ def test_the_one_file_alone_is_enough(tmp_path: Path) -> None:
     """Without the history there is no ledger to write, and what is there stays."""
     folder = empty(tmp_path / "registry")
     report = harvest(UPSTREAM / "mir_2025-11-26_full.json", folder)
-    assert report.upstream_entries == 17
+    assert report.items == 17
     assert "data/harvested/upstream-mir/dit.ttl" in report.files
 
 

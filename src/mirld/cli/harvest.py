@@ -14,8 +14,7 @@ from mirld.cli import Place, pass_place
 from mirld.errors import EXIT_NO, EXIT_YES, UsageError
 
 if TYPE_CHECKING:
-    from mirld.harvest.running import HarvestReport
-    from mirld.harvest.upstream_mir import HarvestReport as UpstreamReport
+    from mirld.harvest.report import HarvestReport
 
 _UPSTREAM = "upstream-mir"
 
@@ -96,7 +95,7 @@ def command(
 
 def _harvest(
     place: Place, names: list[str], path: Path | None, into: Path | None, check: bool, accept_drift: bool
-) -> Iterator[HarvestReport | UpstreamReport]:
+) -> Iterator[HarvestReport]:
     from mirld.config import cache_folder
     from mirld.harvest.fetching import fetch
     from mirld.harvest.running import harvest, refuse_registry

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from mirld.harvest.folder import differences, retrieved, write
 from mirld.harvest.known import Known
 from mirld.harvest.merge import Merged, leave_out_unpublished, merge
 from mirld.harvest.package import Package
+from mirld.harvest.report import HarvestReport
 from mirld.harvest.source import Source
 from mirld.vocab import DEFAULT_BASE, ENTRY_CLASSES, MIR, RDF_TYPE
 
@@ -26,49 +26,6 @@ DRIFT = 0.2
 """The share by which the number of entries may differ from the harvest before; more looks like a changed layout."""
 
 _COUNTED = frozenset((*ENTRY_CLASSES, MIR.LibraryClass))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HarvestReport:
-    """What a harvest found: counts by kind, and the files that changed, or would change when it only checked.
-
-    `joined` items are of entries that another source has as well.
-    """
-
-    source: str
-    version: str
-    revision: str
-    items: int
-    joined: int
-    entries: dict[str, int]
-    parts: dict[str, int]
-    findings: dict[str, int]
-    files: tuple[str, ...]
-    changed: tuple[str, ...]
-
-    def as_json(self) -> dict[str, object]:
-        """Give the report as JSON has it."""
-        return {
-            "source": self.source,
-            "version": self.version,
-            "revision": self.revision,
-            "items": self.items,
-            "joined": self.joined,
-            "entries": self.entries,
-            "parts": self.parts,
-            "findings": self.findings,
-            "files": list(self.files),
-            "changed": list(self.changed),
-        }
-
-    def table(self) -> str:
-        """Write the report for people: a count a line."""
-        groups = {"entries": self.entries, "parts": self.parts, "findings": self.findings}
-        lines = [f"{self.source} {self.version}", f"{self.items:>6}  items, {self.joined:,} of entries known before"]
-        for title, counts in groups.items():
-            lines.append(f"\n{sum(counts.values()):>6}  {title}")
-            lines += [f"{count:>6}    {name}" for name, count in counts.items()]
-        return "\n".join(lines)
 
 
 def harvest(

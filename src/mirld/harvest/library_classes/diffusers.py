@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from mirld.errors import InputError
 from mirld.graph.collector import paused
 from mirld.harvest.items import Harvest
+from mirld.harvest.known import Known
 from mirld.harvest.library_classes.catalogue import Catalogue, Found
 from mirld.harvest.library_classes.choosing import chosen, report
 from mirld.harvest.library_classes.definitions import Defined, of_signature
@@ -31,7 +32,7 @@ _LOADED = frozenset(("pretrained_model_name_or_path", "pretrained_model_path"))
 
 
 @paused()
-def classes(package: Package) -> Harvest:
+def read(package: Package, known: Known) -> Harvest:
     """Read the classes that pipelines and models of the library are; InputError when the layout changed."""
     catalogue = Catalogue(package, _PATTERNS)
     for root in (_PIPELINE, _MODEL):

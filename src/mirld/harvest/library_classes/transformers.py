@@ -11,6 +11,7 @@ from mirld.errors import InputError
 from mirld.graph.collector import paused
 from mirld.graph.terms import Literal
 from mirld.harvest.items import Harvest
+from mirld.harvest.known import Known
 from mirld.harvest.library_classes.catalogue import Catalogue, Found
 from mirld.harvest.library_classes.choosing import chosen, report
 from mirld.harvest.library_classes.definitions import Defined, number, of_signature
@@ -28,7 +29,7 @@ _POSITIVE = "positive_int_field"
 
 
 @paused()
-def classes(package: Package) -> Harvest:
+def read(package: Package, known: Known) -> Harvest:
     """Read the configuration classes of the library; InputError when the layout changed."""
     catalogue = Catalogue(package, ("transformers/*configuration_*.py",))
     if not catalogue.named(_CONFIGURATION):

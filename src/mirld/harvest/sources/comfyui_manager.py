@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
 
 from mirld.errors import InputError
 from mirld.harvest.cleaning import fault, shown
@@ -19,6 +18,7 @@ from mirld.harvest.items import HUB, Harvest, Item, repository_key
 from mirld.harvest.known import Known
 from mirld.harvest.naming import same_name, split_title, token, unpacked
 from mirld.harvest.package import Package, parse_json
+from mirld.harvest.places import Place, place_of
 from mirld.harvest.source import Source
 from mirld.ids import MirId
 from mirld.vocab import MIR
@@ -175,14 +175,6 @@ _PRECISIONS = {"fp16": "f16", "fp32": "f32", "fp8": "f8"}
 _WHOLE = "<huggingface>"
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
-_HUB_FILE = re.compile(r"/(?P<repository>[\w.-]+/[\w.-]+)/resolve/[\w.-]+/(?P<path>.+)")
-_GITHUB_FILE = re.compile(r"/(?P<repository>[\w.-]+/[\w.-]+)/(?:raw|releases/download|blob)/.+")
-
-
-class _Place(NamedTuple):
-    repository: str
-    host: str
-    path: str
 
 
 def read(package: Package, known: Known) -> Harvest:
@@ -228,7 +220,7 @@ def _item(row: dict[str, object], place: str, known: Known, harvest: Harvest) ->
         comment = f"A row has a name, a kind, a base, a file or an address that is none: {wrong or 'see the address'}."
         harvest.find(key, "filename", "garbage-id", shown(said["name"]), comment, place)
         return None
-    where = _where(said["url"])
+    where = place_of(said["url"])
     title = _title("model" if is_whole else said["filename"], where)
     item = _named(said, key, place, title, where)
     if item is None:
@@ -236,7 +228,7 @@ def _item(row: dict[str, object], place: str, known: Known, harvest: Harvest) ->
         harvest.find(key, "type", "unknown-reference", said["name"], comment, place)
         return None
     if where is not None:
-        is_all = same_name(unpacked(where.repository.partition("/")[2])) == same_name(title)
+        is_all = same_name(unpacked(where.title)) == same_name(title)
         item.repository(where.repository, where.host, joins=is_all and where.host == HUB)
         # What differs only in how it is packed is one model; nothing else has a key like this.
         item.alias(f"{repository_key(where.repository, where.host)}#{said['type']}/{token(title)}")
@@ -245,7 +237,7 @@ def _item(row: dict[str, object], place: str, known: Known, harvest: Harvest) ->
     return item
 
 
-def _named(said: dict[str, str], key: str, place: str, title: str, where: _Place | None) -> Item | None:
+def _named(said: dict[str, str], key: str, place: str, title: str, where: Place | None) -> Item | None:
     """Give a model its family: that of its base, its own title, or of an adapter what it is for."""
     base = _BASES.get(said["base"])
     family = MirId.parse(f"mir:{base}") if base else None
@@ -286,27 +278,14 @@ def _named(said: dict[str, str], key: str, place: str, title: str, where: _Place
     return item
 
 
-def _where(url: str) -> _Place | None:
-    """Return the repository and the path of an address; None for one of another form."""
-    if _REPOSITORY.fullmatch(url):
-        return _Place(url, HUB, "")
-    address = urlsplit(url)
-    hub, github = _HUB_FILE.fullmatch(address.path), _GITHUB_FILE.fullmatch(address.path)
-    if address.netloc == HUB and hub:
-        return _Place(hub["repository"], HUB, unquote(hub["path"]))
-    if address.netloc == "github.com" and github:
-        return _Place(github["repository"], "github.com", unquote(address.path.rpartition("/")[2]))
-    return None
-
-
-def _title(filename: str, where: _Place | None) -> str:
+def _title(filename: str, where: Place | None) -> str:
     """Return what a file is called, without words of packing; for a usual name, its repository and folder."""
     stem = PurePosixPath(filename).stem
     usual = _USUAL.match(stem)
     if usual and where is not None:
         folder = PurePosixPath(where.path).parent.name
         part = "" if folder in ("", "unet") else f"-{folder}"
-        stem = where.repository.partition("/")[2] + part + stem[usual.end() :]
+        stem = where.title + part + stem[usual.end() :]
     return unpacked(_PACKING.sub("", stem))
 
 
@@ -317,7 +296,7 @@ def _entry_of(title: str) -> MirId | None:
     return MirId.parse(f"mir:{found}") if found else None
 
 
-def _add_file(item: Item, said: dict[str, str], where: _Place | None, known: Known) -> None:
+def _add_file(item: Item, said: dict[str, str], where: Place | None, known: Known) -> None:
     name = where.path if where and ".." not in where.path.split("/") else said["filename"]
     words = split_title(PurePosixPath(said["filename"]).stem).packing
     precisions = (_PRECISIONS.get(word, word) for word in words)

@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from mirld.harvest.items import Harvest
-from mirld.harvest.known import Known
-from mirld.harvest.library_classes.transformers import classes
-from mirld.harvest.package import Package
+from mirld.harvest.library_classes.transformers import read
 from mirld.harvest.source import Source
-
-
-def read(package: Package, known: Known) -> Harvest:
-    """Read every configuration class, and each definition of a parameter once."""
-    return classes(package)
-
 
 SOURCE = Source(
     name="transformers-classes",

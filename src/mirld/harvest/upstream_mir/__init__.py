@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from mirld.config import build_time
@@ -22,6 +21,7 @@ from mirld.graph.load import parse_turtle
 from mirld.graph.terms import Term
 from mirld.harvest.findings import count_by_problem
 from mirld.harvest.folder import differences, write
+from mirld.harvest.report import HarvestReport
 from mirld.harvest.upstream_mir.harvesting import harvest_upstream
 from mirld.harvest.upstream_mir.naming import names
 from mirld.harvest.upstream_mir.read import read
@@ -30,41 +30,6 @@ from mirld.vocab import DEFAULT_BASE, ENTRY_CLASSES, MIR, RDF_TYPE
 
 _STATE = f"{DEFAULT_BASE}vocab/state/"
 _TASK = f"{DEFAULT_BASE}vocab/task/"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HarvestReport:
-    """What a harvest found: counts by kind, and the files that changed, or would change when it only checked."""
-
-    upstream_entries: int
-    entries: dict[str, int]
-    parts: dict[str, int]
-    ledger: dict[str, int]
-    findings: dict[str, int]
-    files: tuple[str, ...]
-    changed: tuple[str, ...]
-
-    def as_json(self) -> dict[str, object]:
-        """Give the report as JSON has it."""
-        return {
-            "source": "upstream-mir",
-            "upstreamEntries": self.upstream_entries,
-            "entries": self.entries,
-            "parts": self.parts,
-            "ledger": self.ledger,
-            "findings": self.findings,
-            "files": list(self.files),
-            "changed": list(self.changed),
-        }
-
-    def table(self) -> str:
-        """Write the report for people: a count a line."""
-        groups = {"entries": self.entries, "parts": self.parts, "ledger": self.ledger, "findings": self.findings}
-        lines = [f"{self.upstream_entries:>6}  entries read"]
-        for title, counts in groups.items():
-            lines.append(f"\n{sum(counts.values()):>6}  {title}")
-            lines += [f"{count:>6}    {name}" for name, count in counts.items()]
-        return "\n".join(lines)
 
 
 def harvest(path: Path, out: Path, *, check: bool = False) -> HarvestReport:
@@ -82,7 +47,10 @@ def harvest(path: Path, out: Path, *, check: bool = False) -> HarvestReport:
         write(out, HARVESTED, texts)
     types = [term for _, predicate, term in claims.triples if predicate == RDF_TYPE]
     return HarvestReport(
-        upstream_entries=len(upstream.entries) + len(upstream.delta),
+        source="upstream-mir",
+        version=upstream.version,
+        revision=upstream.revision,
+        items=len(upstream.entries) + len(upstream.delta),
         entries=_count(term for term in types if term in ENTRY_CLASSES),
         parts=_count(term for term in types if term not in ENTRY_CLASSES),
         ledger=_count(term for _, predicate, term in records if predicate == MIR.state),

@@ -17,7 +17,7 @@ from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
-from mirld.harvest.facts import concept
+from mirld.harvest.facts import concept, file_format
 from mirld.harvest.items import Harvest, Item, Link, repository_key
 from mirld.harvest.known import Known
 from mirld.harvest.naming import same_name, split_title, token
@@ -31,7 +31,6 @@ from mirld.vocab import MIR
 _PACKED = re.compile(r"gguf|fp8|fp4|nf4|int8|bnb|[2-8]-?bit|sdnq|awq|gptq", re.IGNORECASE)
 # Number formats by the words of file names; GGML's types are called as in the scheme.
 _PRECISIONS = {"fp16": "f16", "fp8": "f8", "fp32": "f32", "int4": "int4", "int8": "i8"}
-_FORMATS = {".gguf": "gguf", ".safetensors": "safetensors", ".pth": "pickle", ".pt": "pickle", ".bin": "pickle"}
 _PREFIX = re.compile(r"-([0-9a-f]{8,16})\.\w+$")
 # Kinds of model that InvokeAI has names for that tell only what they do.
 _BY_TITLE = frozenset(("CLIPVision", "ControlLoRa", "ControlNet", "IPAdapter", "SigLIP", "T2IAdapter", "T5Encoder"))
@@ -95,13 +94,12 @@ def _target(row: Row) -> _Target | None:
 
 def _title(row: Row) -> str:
     """Return the title of the file or the repository of a row."""
-    return PurePosixPath(row.where.file).stem if row.where.file else row.where.repository.partition("/")[2]
+    return PurePosixPath(row.where.file).stem if row.where.file else row.where.title
 
 
 def _is_packed(row: Row) -> bool:
     """Whether a row is a packed copy of a model, in a repository of such."""
-    title = row.where.repository.partition("/")[2]
-    return bool(_PACKED.search(title)) and row.variable not in _table()["original"]["models"]
+    return bool(_PACKED.search(row.where.title)) and row.variable not in _table()["original"]["models"]
 
 
 def _item(row: Row, target: _Target, known: Known, harvest: Harvest) -> Item:
@@ -133,7 +131,7 @@ def _item(row: Row, target: _Target, known: Known, harvest: Harvest) -> Item:
 def _publish(item: Item, row: Row, known: Known, harvest: Harvest) -> None:
     """Say where the weights are: of a part of a repository the repository is no key."""
     where = row.where
-    is_all = not where.path or (where.file and same_name(_title(row)) == same_name(where.repository.partition("/")[2]))
+    is_all = not where.path or (where.file and same_name(_title(row)) == same_name(where.title))
     packed = _is_packed(row) and not _holds_others(row)
     item.repository(where.repository, where.host, joins=bool(is_all or packed) and where.host != "github.com")
     if where.file is None:
@@ -144,8 +142,8 @@ def _publish(item: Item, row: Row, known: Known, harvest: Harvest) -> None:
     item.file(
         where.file,
         prefix=prefix[1] if prefix else None,
-        url=where.url,
-        kind=_FORMATS.get(name.suffix),
+        url=row.url,
+        kind=file_format(name.name),
         precision=precision,
     )
 

@@ -3,50 +3,35 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import NamedTuple
-from urllib.parse import unquote
 
 from mirld.errors import InputError
 from mirld.harvest.cleaning import fault, shown
 from mirld.harvest.items import Harvest
 from mirld.harvest.package import Package
+from mirld.harvest.places import Place, place_of
 from mirld.harvest.python import Module, NotLiteral, value
 
 MODELS = "invokeai/backend/model_manager/starter_models.py"
 DEFAULTS = "invokeai/backend/model_manager/configs/main.py"
 _EXTERNAL = "external://"
-_HUB = re.compile(r"https://huggingface\.co/(?P<repository>[\w.-]+/[\w.-]+)/resolve/[\w.-]+/(?P<path>[^?#]+)")
-_RELEASE = re.compile(r"https://github\.com/(?P<repository>[\w.-]+/[\w.-]+)/releases/download/[^?#]+")
-_REPOSITORY = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)(?:::(?P<path>.+))?")
-
-
-class Place(NamedTuple):
-    """Where a model is had: a repository and what of it, "" for all; `url` is the address of one file."""
-
-    repository: str
-    host: str
-    path: str
-    url: str | None
-
-    @property
-    def file(self) -> str | None:
-        """The path of the file, when it is one."""
-        return self.path if PurePosixPath(self.path).suffix and "+" not in self.path else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One starter model, by the variable it is kept in; `base` and `kind` are members of enumerations of InvokeAI."""
+    """One starter model, by the variable it is kept in; `base` and `kind` are members of enumerations of InvokeAI.
+
+    `url` is the address of its file, where the source has that and not the name of a repository.
+    """
 
     variable: str
     name: str
     base: str
     kind: str
     where: Place
+    url: str | None
     dependencies: tuple[str, ...]
     place: str
 
@@ -90,7 +75,10 @@ def _row(variable: str, node: ast.Call, module: Module, harvest: Harvest) -> Row
         return None
     if source.startswith(_EXTERNAL):
         return None  # a service, whose weights nobody has
-    where = _where(source)
+    name_of_repository, _, part = source.partition("::")
+    where = place_of(name_of_repository)
+    if where is not None and part:
+        where = where._replace(path=part)
     if where is None or ".." in where.path.split("/"):
         comment = "This is neither a repository nor the address of a file; the model is left out."
         harvest.find(key, "source", "wrong-repository", shown(source), comment, place)
@@ -103,6 +91,7 @@ def _row(variable: str, node: ast.Call, module: Module, harvest: Harvest) -> Row
         base=_member(said.get("base")),
         kind=_member(said.get("type")),
         where=where,
+        url=source if source.startswith("https://") else None,
         dependencies=tuple(one.id for one in elements if isinstance(one, ast.Name)),
         place=place,
     )
@@ -119,17 +108,6 @@ def _text(node: ast.expr | None) -> str:
 def _member(node: ast.expr | None) -> str:
     """Return the name of a member of an enumeration, of which the source gives only that."""
     return node.attr if isinstance(node, ast.Attribute) else ""
-
-
-def _where(source: str) -> Place | None:
-    hub, release, named = _HUB.fullmatch(source), _RELEASE.fullmatch(source), _REPOSITORY.fullmatch(source)
-    if hub:
-        return Place(hub["repository"], "huggingface.co", unquote(hub["path"]), source)
-    if release:
-        return Place(release["repository"], "github.com", source.rpartition("/")[2], source)
-    if named:
-        return Place(named["repository"], "huggingface.co", named["path"] or "", None)
-    return None
 
 
 def read_defaults(package: Package) -> Iterator[Default]:
