@@ -9,7 +9,7 @@ import pytest
 from tests.harvest.packages import make_wheel
 
 from mirld.errors import InputError, SyntaxInputError
-from mirld.graph.terms import Iri
+from mirld.graph.terms import Iri, text
 from mirld.harvest.items import Harvest, Item
 from mirld.harvest.known import Known
 from mirld.harvest.merge import Merged, merge
@@ -141,10 +141,8 @@ def test_a_type_that_pytorch_has_is_its_operation_of_precision(merged: Merged) -
 
 def test_a_block_says_how_many_bytes_its_values_take(found: Harvest) -> None:
     """One value alone is no block, and a size that a program makes is a finding, as is a type without a concept."""
-    comments = {
-        key: [str(term[0]) for said, term in item.facts if said == RDFS.comment] for key, item in by_key(found).items()
-    }
-    assert comments["ggml:Q4_K"] == ["256 values take 144 bytes."]
+    comments = {key: [term for said, term in item.facts if said == RDFS.comment] for key, item in by_key(found).items()}
+    assert comments["ggml:Q4_K"] == [text("256 values take 144 bytes.", "en")]
     assert comments["ggml:F16"] == []
     assert [(one.upstream_id, one.field, one.problem, one.value) for one in sorted(found.findings)] == [
         ("ggml:Q9_K", "GGML_QUANT_SIZES", "lost-field", "(256, size())"),

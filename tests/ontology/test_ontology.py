@@ -13,6 +13,8 @@ from owlrl.Namespaces import ERRNS  # type: ignore[import-untyped]
 from rdflib import OWL, RDF, RDFS, SKOS, XSD, Graph, Literal, Namespace, URIRef
 from rdflib.term import BNode, Node
 
+from mirld.vocab import DIGEST_PROPERTIES
+
 ROOT = Path(__file__).resolve().parents[2]
 MIR = Namespace("https://w3id.org/mir/ns#")
 DCTERMS = Namespace("http://purl.org/dc/terms/")
@@ -231,3 +233,14 @@ def test_single_values_are_marked_once(ontology: Graph) -> None:
     marked: set[Node] = set(ontology.subjects(MIR.singleValued, Literal(True)))
     assert RDFS.label in marked
     assert not {term for term in marked if str(term).startswith(str(MIR))}
+
+
+def test_every_kind_of_digest_is_known_and_accounted_for(ontology: Graph) -> None:
+    """To the program by its name, and to readers by who gives it, or why nobody does."""
+    kinds = {str(kind) for kind in ontology.subjects(RDFS.subPropertyOf, MIR.digest)}
+    decision = (ROOT / "docs" / "decisions" / "0002-digests-are-properties.md").read_text(encoding="utf-8")
+    assert kinds == set(DIGEST_PROPERTIES)
+    assert len(kinds) == 11
+    assert [
+        kind for kind in kinds if f"`mir:{kind.removeprefix(str(MIR))}`" not in decision.partition("Eleven")[2]
+    ] == []

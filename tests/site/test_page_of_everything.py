@@ -94,10 +94,7 @@ def test_no_page_is_about_nothing(dataset: Dataset, pages: Mapping[str, HtmlPage
     """Every page below these folders is of a resource that the registry describes or names."""
     known = {subject.partition("#")[0] for subject in dataset.view.subjects()}
     lower = {iri.removeprefix(DEFAULT_BASE) for iri in known}
-    lower |= {
-        f"licence/{term.removeprefix(str(SPDX_LICENSES)).lower()}"
-        for _, predicate, term in dataset.view
-        if predicate == DCTERMS.license and isinstance(term, Iri)
-    }
+    named = {str(term) for _, predicate, term in dataset.view if predicate == DCTERMS.license and isinstance(term, Iri)}
+    lower |= {f"licence/{iri.removeprefix(str(SPDX_LICENSES)).lower()}" for iri in known | named}
     found = {path for path in pages if path.startswith(f"{folder}/")}
     assert found - lower == set()

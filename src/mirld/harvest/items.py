@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from mirld.graph.terms import Iri, Term, Triple, literal
+from mirld.graph.terms import Iri, Term, Triple, literal, text
 from mirld.harvest.facts import as_literal, concept, slug
 from mirld.harvest.findings import Finding, as_text
 from mirld.vocab import DCAT, DCTERMS, MIR, RDFS
@@ -193,7 +193,7 @@ class Item:
 
     def comment(self, value: str) -> Item:
         """Remark something, in English."""
-        return self.say(RDFS.comment, literal(value))
+        return self.say(RDFS.comment, text(value, "en"))
 
 
 @dataclass(slots=True)
