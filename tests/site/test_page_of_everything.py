@@ -89,6 +89,13 @@ def test_a_licence_that_spdx_lacks_has_a_page_with_its_id_and_its_text(
         assert str(view.value(iri, FOAF.page)) in page.hrefs
 
 
+def test_a_licence_of_spdx_is_called_by_its_id(pages: Mapping[str, HtmlPage]) -> None:
+    """In the list of licences and on its page: what stands in an expression, and no address."""
+    assert "licence/mit" in pages["licence"].links
+    assert pages["licence"].links["licence/mit"] == ["MIT"]
+    assert pages["licence/mit"].h1 == ["MIT"]
+
+
 @pytest.mark.parametrize("folder", ["model", "info", "operations", "vocab", "ledger", "agent", "licence", "source"])
 def test_no_page_is_about_nothing(dataset: Dataset, pages: Mapping[str, HtmlPage], folder: str) -> None:
     """Every page below these folders is of a resource that the registry describes or names."""
