@@ -8,10 +8,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.site.reading import HtmlPage, read_pages
+from tests.site.reading import HtmlPage, read_pages, scan_page
 
 from mirld.graph.corpus import Corpus
 from mirld.graph.dataset import Dataset
@@ -65,9 +66,21 @@ def small(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def dataset() -> Dataset:
-    """Load the real registry, merge it and run its rules, as a build does."""
-    found = load(Corpus.scan(ROOT))
+def corpus() -> Corpus:
+    """List the files of the real registry."""
+    return Corpus.scan(ROOT)
+
+
+@pytest.fixture(scope="session")
+def loaded(corpus: Corpus) -> Dataset:
+    """Load the real registry and merge it, as a check does; tests only read it."""
+    return load(corpus)
+
+
+@pytest.fixture(scope="session")
+def dataset(loaded: Dataset) -> Dataset:
+    """Run the rules of the real registry over it, as a build does; tests only read it."""
+    found = replace(loaded, graphs={**loaded.graphs}, sources={**loaded.sources}, files={**loaded.files})
     classify(found, ROOT)
     return found
 
@@ -89,5 +102,5 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def pages(built: Path) -> Mapping[str, HtmlPage]:
-    """Read every page of the real site as an HTML5 parser does, by its folder."""
-    return read_pages(built)
+    """Read every page of the real site by its folder; tests/site/test_html.py shows that it is read as it should be."""
+    return read_pages(built, scan_page)

@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from mirld.graph.corpus import Corpus
-from mirld.graph.load import load, parse_turtle
+from mirld.graph.load import parse_turtle
 from mirld.graph.terms import Term, Triple
 from mirld.vocab import DEFAULT_BASE, MIR
 
@@ -34,11 +33,6 @@ def read_file(path: Path) -> list[Triple]:
 def read_curated() -> Descriptions:
     """Describe every resource of data/curated, as its files say and nothing more."""
     return describe(triple for path in sorted(CURATED.rglob("*.ttl")) for triple in read_file(path))
-
-
-def read_view() -> Descriptions:
-    """Describe every resource of the merged view of all sources."""
-    return describe(load(Corpus.scan(ROOT)).view)
 
 
 def short(iri: str) -> str:

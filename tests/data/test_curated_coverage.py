@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.curated import Descriptions, entries, parts, read_curated, read_view, short
+from tests.curated import Descriptions, entries, parts, read_curated, short
 
 from mirld.graph.terms import Term
 from mirld.vocab import DCTERMS, DEFAULT_BASE, MIR, RDF_TYPE, RDFS_LABEL
@@ -250,11 +250,6 @@ def curated() -> Descriptions:
     return read_curated()
 
 
-@pytest.fixture(scope="module")
-def registry() -> Descriptions:
-    return read_view()
-
-
 def releases(text: str) -> list[str]:
     """Read a row of NAMED or UNKNOWN.
 
@@ -270,26 +265,26 @@ def series_of(release: str) -> str:
     return f"{DEFAULT_BASE}info/{architecture}/{series}"
 
 
-def works_with(registry: Descriptions) -> set[Term]:
+def works_with(described: Descriptions) -> set[Term]:
     """Entries that a judged compatibility is about, on either side."""
     return {
         term
-        for said in registry.values()
+        for said in described.values()
         if MIR.Compatibility in said.get(RDF_TYPE, ())
         for name in (MIR.subject, MIR.object)
         for term in said.get(name, ())
     }
 
 
-def stated(release: str, registry: Descriptions, judged: set[Term]) -> set[str]:
+def stated(release: str, described: Descriptions, judged: set[Term]) -> set[str]:
     """Kinds of facts that are stated about a release."""
     found = set()
     for kind, (names, inherited) in SAID_BY.items():
         holders = (release, series_of(release)) if inherited else (release,)
-        if any(registry[holder].get(name) for holder in holders if holder in registry for name in names):
+        if any(described[holder].get(name) for holder in holders if holder in described for name in names):
             found.add(kind)
-    files = registry[release].get(MIR.file, ())
-    if any(registry[str(file)].get(name) for file in files for name in DIGESTS):
+    files = described[release].get(MIR.file, ())
+    if any(described[str(file)].get(name) for file in files for name in DIGESTS):
         found.add("digests")
     if {release, series_of(release)} & judged:
         found.add("compatibility")
@@ -297,17 +292,17 @@ def stated(release: str, registry: Descriptions, judged: set[Term]) -> set[str]:
 
 
 @pytest.mark.parametrize("asked", NAMED)
-def test_what_was_asked_for_is_complete(asked: str, registry: Descriptions) -> None:
+def test_what_was_asked_for_is_complete(asked: str, described: Descriptions) -> None:
     """Every kind of fact that is wanted of a release is stated: state it with its source, or say in UNKNOWN why not."""
-    judged = works_with(registry)
+    judged = works_with(described)
     for name in releases(NAMED[asked]):
         release = f"{DEFAULT_BASE}model/{name}"
-        assert release in registry, name
-        assert series_of(release) in registry, name
-        assert registry[release].get(RDFS_LABEL), name
+        assert release in described, name
+        assert series_of(release) in described, name
+        assert described[release].get(RDFS_LABEL), name
         wanted = set(WANTED[name.split("/")[0]])
         excused = {kind for kind, reasons in UNKNOWN.items() for row in reasons.values() if name in releases(row)}
-        assert wanted - stated(release, registry, judged) == excused, name
+        assert wanted - stated(release, described, judged) == excused, name
 
 
 def test_every_excuse_names_a_release_asked_for() -> None:

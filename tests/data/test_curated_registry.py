@@ -14,7 +14,6 @@ from tests.curated import (
     parts,
     read_curated,
     read_file,
-    read_view,
     short,
 )
 
@@ -43,11 +42,6 @@ NEEDS_NO_EVIDENCE = LINKS_TO_PARTS | {RDF_TYPE, RDFS_LABEL, DCTERMS.description,
 @pytest.fixture(scope="module")
 def curated() -> Descriptions:
     return read_curated()
-
-
-@pytest.fixture(scope="module")
-def registry() -> Descriptions:
-    return read_view()
 
 
 def supported(entry: str, of: Descriptions) -> set[Term]:
@@ -170,13 +164,13 @@ NO_ENTRY_FOR_COMPONENT = {
 }
 
 
-def test_components_name_entries(curated: Descriptions, registry: Descriptions) -> None:
+def test_components_name_entries(curated: Descriptions, described: Descriptions) -> None:
     """A component with weights names the entry that fills it: add mir:entry, or say above why there is none."""
     nameless, dangling = set(), []
     for part in parts(curated):
         if MIR.Component not in curated[part][RDF_TYPE]:
             continue
-        dangling += [(short(part), str(term)) for term in curated[part].get(MIR.entry, ()) if term not in registry]
+        dangling += [(short(part), str(term)) for term in curated[part].get(MIR.entry, ()) if term not in described]
         (role,) = curated[part][MIR.role]
         assert isinstance(role, Literal)
         if MIR.entry not in curated[part] and role.value not in OWN_WEIGHTS and not role.value.startswith(NO_WEIGHTS):
@@ -185,7 +179,7 @@ def test_components_name_entries(curated: Descriptions, registry: Descriptions) 
     assert nameless == set(NO_ENTRY_FOR_COMPONENT)
 
 
-def test_links_between_entries_lead_somewhere(curated: Descriptions, registry: Descriptions) -> None:
+def test_links_between_entries_lead_somewhere(curated: Descriptions, described: Descriptions) -> None:
     """Bases, targets, agents, licences of our own, subjects and objects are all described."""
     names = [
         *(
@@ -211,7 +205,7 @@ def test_links_between_entries_lead_somewhere(curated: Descriptions, registry: D
         for subject, said in curated.items()
         for name in names
         for term in said.get(name, ())
-        if str(term).startswith(DEFAULT_BASE) and term not in registry
+        if str(term).startswith(DEFAULT_BASE) and term not in described
     ]
     assert dangling == []
 

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from mirld.graph.corpus import Corpus
-from mirld.graph.load import load, parse_turtle
+from mirld.graph.dataset import Dataset
+from mirld.graph.load import parse_turtle
 from mirld.graph.ntriples import write_ntriples
-from mirld.graph.rules import classify
 from mirld.graph.terms import Iri, Literal, Triple
 from mirld.vocab import DEFAULT_BASE, MIR, OWL, RDF_TYPE
 
@@ -55,10 +54,8 @@ def contradictions(triples: Iterable[Triple], folder: Path) -> list[str]:
 
 
 @pytest.mark.slow
-def test_the_merged_registry_contradicts_nothing(tmp_path: Path) -> None:
+def test_the_merged_registry_contradicts_nothing(dataset: Dataset, tmp_path: Path) -> None:
     """Entries, parts, ledger, schemes, mappings and classifications together."""
-    dataset = load(Corpus.scan(ROOT))
-    classify(dataset, ROOT)
     assert contradictions(dataset.view, tmp_path) == []
 
 

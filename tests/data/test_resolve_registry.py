@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from mirld.graph.corpus import Corpus
-from mirld.graph.load import load
 from mirld.lookup import Resolution, resolve
-from mirld.registry import Entry, Registry, read_registry
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def registry() -> Registry:
-    return read_registry(load(Corpus.scan(ROOT)))
+from mirld.registry import Entry, Registry
 
 
 def lost(found: Resolution, entry: Entry, registry: Registry) -> str | None:

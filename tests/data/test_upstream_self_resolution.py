@@ -11,14 +11,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from mirld.graph.corpus import Corpus
-from mirld.graph.load import load
 from mirld.lookup import resolve
-from mirld.registry import Registry, read_registry
+from mirld.registry import Registry
 
-ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = Path(__file__).parent / "golden"
 NONE_DIGESTS = {
     "dc937b59892604f5a86ac96936cd7ff09e25f18ae6b758e8014a24c7fa039e91",
@@ -36,11 +31,6 @@ SEVERAL_RELEASES = {
     "tensorart/stable-diffusion-3.5-large-turbox",
     "wangfuyun/pcm_weights",
 }
-
-
-@pytest.fixture(scope="module")
-def registry() -> Registry:
-    return read_registry(load(Corpus.scan(ROOT)))
 
 
 def rows(name: str) -> Iterator[list[str]]:
