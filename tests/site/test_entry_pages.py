@@ -80,6 +80,28 @@ def test_of_several_values_it_says_which_are_meant(material: Material) -> None:
     assert [(found.what, found.share) for found in names.confirmed] == [("input_blocks.0", "1 of 2")]
 
 
+def test_every_scheduler_of_a_loader_and_the_phase_of_a_parameter_are_links(small: Path) -> None:
+    """A pipeline may take several schedulers; a parameter that is given on construction leads to that phase."""
+    other = "operations/scheduler/wheel/other"
+    with (small / "data" / "curated" / "unet" / "orrery.ttl").open("a", encoding="utf-8") as file:
+        file.write(f"""
+            <model/unet/orrery/base#loader-diffusers> mir:scheduler <operations/scheduler/wheel/discrete>, <{other}> .
+            <{other}> a mir:Scheduler ; rdfs:label "Other wheel"@en ; mir:parameter <{other}#parameter-steps> .
+            <{other}#parameter-steps> a mir:Parameter ; mir:parameterName "steps" ; mir:callable "set_timesteps" ;
+                mir:phase <vocab/phase/call> .
+        """)
+    corpus = Corpus.scan(small)
+    changed = Material.load(corpus, load(corpus), look=ROOT / "site")
+    (loading,) = shown(changed, "model/unet/orrery/base").loadings
+    assert [note.href for note in loading.notes if note.note == "scheduler"] == [
+        f"{TOP}operations/scheduler/wheel/{name}/" for name in ("discrete", "other")
+    ]
+    parameters = shown(changed, other).parameters
+    assert parameters is not None
+    (row,) = parameters.rows
+    assert row.cells[0] == ("Given to", (Link("set_timesteps"), Link("call", f"{TOP}vocab/phase/call/")))
+
+
 def test_names_of_sources_are_text_that_a_key_opens(material: Material) -> None:
     """No title attribute, which neither a keyboard nor a finger reaches."""
     context = shown(material, "model/unet/orrery/base")

@@ -16,17 +16,15 @@ from mirld.vocab import MIR
 _HUB = "pkg:huggingface/"
 
 
-def loadings(entry: Entry, link: Linker) -> tuple[Loading, ...]:
+def loadings(material: Material, entry: Entry, link: Linker) -> tuple[Loading, ...]:
     """Show every way to load an entry, with code where enough is known for that."""
-    return tuple(_loading(entry, loader, link) for loader in entry.loaders)
+    return tuple(_loading(material, entry, loader, link) for loader in entry.loaders)
 
 
-def _loading(entry: Entry, loader: Loader, link: Linker) -> Loading:
-    notes = [
-        link.to(ref.iri, note)
-        for ref, note in ((loader.precision, "precision"), (loader.scheduler, "scheduler"))
-        if ref
-    ]
+def _loading(material: Material, entry: Entry, loader: Loader, link: Linker) -> Loading:
+    notes = [link.to(loader.precision.iri, "precision")] if loader.precision else []
+    # A pipeline may take one of several.
+    notes += [link.to(iri, "scheduler") for iri in material.view.iris(loader.iri, MIR.scheduler)]
     return Loading(
         anchor=anchor(loader.iri),
         library=loader.library,
@@ -115,14 +113,17 @@ def settings(material: Material, entry: Entry, link: Linker) -> Table | None:
     return table(("Setting", "Value", "When", "For", "Source"), rows, code=True)
 
 
-def parameters(entry: Entry, link: Linker) -> Table | None:
+def parameters(material: Material, entry: Entry, link: Linker) -> Table | None:
     """List the parameters that an entry accepts."""
     rows = (
         Row(
             anchor=anchor(found.iri),
             head=Link(found.name, None, found.unit),
             cells=(
-                plain(found.call or found.phase),
+                (
+                    *plain(found.call),
+                    *((link.to(f"{material.base}vocab/phase/{found.phase}"),) if found.phase else ()),
+                ),
                 plain(found.type),
                 () if found.default is None else (Link(value_text(found.default)),),
                 plain(_range(found.minimum, found.maximum), *found.allowed),
