@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from tests.site.reading import HtmlPage, read_pages, scan_page
 
 from mirld.graph.corpus import Corpus
@@ -93,10 +94,16 @@ def registry(dataset: Dataset) -> Registry:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the site of the real registry; tests only read it."""
-    out = tmp_path_factory.mktemp("real") / "site"
-    done = run_build(ROOT, out, "--no-check")
-    assert done.returncode == 0, done.stderr
+    """Build the site of the real registry, once for all workers of pytest-xdist; tests only read it."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # each worker has a folder of its own in that of the run
+    out = folder / "real-site"
+    # A build writes elsewhere and renames at its end, so what is there is whole.
+    with FileLock(folder / "real-site.lock"):
+        if not out.exists():
+            done = run_build(ROOT, out, "--no-check")
+            assert done.returncode == 0, done.stderr
     return out
 
 

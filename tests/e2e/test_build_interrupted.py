@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.conftest import ROOT, digests
+from tests.conftest import copy_small, digests
 
 from mirld.site.output import MARKER
 
@@ -26,9 +26,20 @@ def old_site(folder: Path) -> dict[str, str]:
     return digests(folder)
 
 
-def start(out: Path, workers: int) -> subprocess.Popen[str]:
-    """Start to build the real registry in a process group of its own, and return once it writes."""
-    command = [sys.executable, "-m", "mirld", "--root", str(ROOT), "build", "--no-check"]
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a registry that takes seconds to write, however large the real one is: the small one with 3,000 entries."""
+    root = copy_small(tmp_path_factory.mktemp("crowded") / "registry")
+    text = (root / "data" / "curated" / "unet" / "orrery.ttl").read_text(encoding="utf-8")
+    prefixes, blank, entries = text.partition("\n\n")
+    crowd = [entries.replace("/unet/orrery", f"/unet/orrery-{number}") for number in range(1_000)]
+    (root / "data" / "curated" / "unet" / "crowd.ttl").write_text(prefixes + blank + "\n".join(crowd), encoding="utf-8")
+    return root
+
+
+def start(root: Path, out: Path, workers: int) -> subprocess.Popen[str]:
+    """Start to build a registry in a process group of its own, and return once it writes."""
+    command = [sys.executable, "-m", "mirld", "--root", str(root), "build", "--no-check"]
     process = subprocess.Popen(
         [*command, "--out", str(out), "--workers", str(workers)],
         stdout=subprocess.PIPE,
@@ -73,12 +84,12 @@ def processes_of(group: int) -> list[int]:
     ],
 )
 def test_a_stopped_build_changes_nothing(
-    tmp_path: Path, number: signal.Signals, whole_group: bool, workers: int, delay: float
+    tmp_path: Path, crowded: Path, number: signal.Signals, whole_group: bool, workers: int, delay: float
 ) -> None:
     """Ctrl-C, which reaches the workers too, or a signal to the program alone, at whatever moment."""
     out = tmp_path / "site"
     before = old_site(out)
-    process = start(out, workers)
+    process = start(crowded, out, workers)
     time.sleep(delay)
     if whole_group:
         os.killpg(process.pid, number)
@@ -91,11 +102,11 @@ def test_a_stopped_build_changes_nothing(
     assert processes_of(process.pid) == []
 
 
-def test_what_a_killed_build_left_is_cleaned_up(tmp_path: Path, small: Path) -> None:
+def test_what_a_killed_build_left_is_cleaned_up(tmp_path: Path, crowded: Path, small: Path) -> None:
     """A build that could not even clean up is cleaned up after by the next one of the same folder."""
     out = tmp_path / "site"
     before = old_site(out)
-    process = start(out, 2)
+    process = start(crowded, out, 2)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate(timeout=WAIT_SECONDS)
     assert digests(out) == before
