@@ -113,14 +113,15 @@ def test_what_a_model_needs_is_a_part_of_it(tmp_path: Path) -> None:
     assert Link(MIR.object, "invokeai:easy_neg_sd1") in part.links
 
 
-def test_packed_copies_are_one_entry_that_comes_from_another(tmp_path: Path) -> None:
-    """Named after their owner, since the name of the model is taken; each file with its number format."""
+def test_packed_copies_are_files_of_the_model(tmp_path: Path) -> None:
+    """Whoever packed them: each file with its number format, and the repository beside that of the model."""
     items, found = read(tmp_path, *ROWS)
     merged = merge(found, known(), SOURCE.iri, "https://example.org/")
     one, two = items["krea2_turbo_gguf_q4_k_m"], items["krea2_turbo_gguf_q8_0"]
-    assert merged.paths[one.key] == merged.paths[two.key] == "model/dit/krea-2/turbo-someone"
-    assert Link(MIR.quantizedFrom, "mir:model.dit.krea-2:turbo") in one.links
-    assert MIR.quantizedFrom in one.inferred
+    assert merged.paths[one.key] == merged.paths[two.key] == merged.paths["invokeai:krea2_turbo"]
+    assert merged.paths[one.key] == "model/dit/krea-2/turbo"
+    assert one.label == "Krea-2-Turbo"
+    assert "hf:someone/krea-2-turbo-gguf" in one.keys
     assert (MIR.precision, concept("precision", "q8-0")) in two.parts["file", "krea2-q8_0.gguf"].facts
     assert not [finding for finding in merged.findings if finding.problem == "ambiguous-id"]
 
@@ -197,5 +198,5 @@ def test_a_harvest_conforms_and_repeats_itself(tmp_path: Path) -> None:
     folder = repository(tmp_path, *(row for row in ROWS if "LoRA" not in row and "Inversion" not in row))
     report, wrong = harvest_checked(SOURCE, folder, tmp_path)
     assert wrong == []
-    assert report.entries["Model"] == 7
+    assert report.entries["Model"] == 6
     assert harvest_checked(SOURCE, folder, tmp_path)[0].changed == ()

@@ -11,7 +11,7 @@ from tests.harvest.packages import cut_short, make_wheel
 from mirld.errors import InputError, SyntaxInputError
 from mirld.graph.terms import Iri, literal
 from mirld.harvest.items import Harvest, Item, Link
-from mirld.harvest.known import Known
+from mirld.harvest.known import Known, Titled
 from mirld.harvest.package import Package
 from mirld.harvest.sources.keras_hub import read
 from mirld.vocab import DCAT, MIR
@@ -160,3 +160,14 @@ def test_what_is_damaged_is_refused(tmp_path: Path) -> None:
             harvest(tmp_path, {**FILES, f"{ROOT}/gemma/gemma_presets.py": text})
     with pytest.raises(InputError):
         Package.open(cut_short(make_wheel(tmp_path / "keras_hub-2-py3-none-any.whl", FILES)))
+
+
+def test_a_preset_of_the_name_of_a_model_is_that_model(tmp_path: Path) -> None:
+    """In the format of Keras; one that is packed besides is not."""
+    path = make_wheel(tmp_path / "keras_hub-1-py3-none-any.whl", FILES)
+    theirs = Titled("hf:maker/gemma-2b-en", ("maker/gemma-2b-en",))
+    found = read(Package.open(path), Known(titles={"gemma2ben": theirs}))
+    same = item(found, "gemma_2b_en")
+    assert same.keys[1:] == ["hf:maker/gemma-2b-en"]
+    assert str(MIR.alias) in same.inferred
+    assert len(item(found, "gemma_2b_en_int8").keys) == 1

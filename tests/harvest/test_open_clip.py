@@ -11,7 +11,7 @@ from tests.harvest.packages import cut_short, make_wheel
 
 from mirld.errors import InputError, SyntaxInputError
 from mirld.graph.terms import Iri, literal
-from mirld.harvest.items import Harvest, Item
+from mirld.harvest.items import Harvest, Item, Link
 from mirld.harvest.known import Known
 from mirld.harvest.package import Package
 from mirld.harvest.sources.open_clip import read
@@ -149,3 +149,19 @@ def test_what_is_damaged_is_refused_with_its_place(tmp_path: Path) -> None:
         harvest(tmp_path, {**FILES, f"{CONFIGS}/RN50.json": '{"a": "' + "x" * 10_000_000})
     with pytest.raises(InputError):
         Package.open(cut_short(make_wheel(tmp_path / "open_clip_torch-2-py3-none-any.whl", FILES)))
+
+
+def test_the_image_half_that_timm_has_is_a_part(tmp_path: Path) -> None:
+    """Told by the repository that both are read from; so that is the key of the whole, and the two are related."""
+    path = make_wheel(tmp_path / "open_clip_torch-1-py3-none-any.whl", FILES)
+    halves = {"vit_base_patch32_clip_224.openai": "model/vit/vit/b32", "vitamin_small": "model/vit/vitamin/small"}
+    known = Known(by_key={f"timm:{name}": entry for name, entry in halves.items()})
+    known.by_key["hf:someone/vitamin-s"] = halves["vitamin_small"]
+    found = read(Package.open(path), known)
+    for key, half in (
+        ("ViT-B-32:openai", "vit_base_patch32_clip_224.openai"),
+        ("ViTamin-S:datacomp1b", "vitamin_small"),
+    ):
+        (part,) = (part for (kind, _), part in item(found, key).parts.items() if kind == "component")
+        assert part.links == [Link(MIR.entry, f"timm:{half}")]
+    assert not any(kind == "component" for kind, _ in item(found, "ViT-B-32:laion").parts)

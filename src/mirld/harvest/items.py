@@ -60,7 +60,8 @@ class Item:
     `key` names it in its source, `place` says where that is written, as `path:line`. `kind` is a class of entries.
     `architecture` is a token of the scheme, or None where the source does not tell: then the series decides. `series`
     and `release` are free text, made into tokens by `mirld.harvest.naming`; a series has no release. `owner` tells it
-    from others of its name. `inferred` lists properties that the source does not state itself.
+    from others of its name. `inferred` lists properties that the source does not state itself, `grounds` the addresses
+    of what that rests on besides the source.
     """
 
     key: str
@@ -77,6 +78,7 @@ class Item:
     links: list[Link] = field(default_factory=list)
     parts: dict[tuple[str, str], Part] = field(default_factory=dict)
     inferred: set[str] = field(default_factory=set)
+    grounds: set[str] = field(default_factory=set)
 
     def say(self, predicate: str, *terms: Term | None) -> Item:
         """State something; None is not stated."""

@@ -12,6 +12,7 @@ from mirld.harvest.findings import Finding
 from mirld.harvest.items import Harvest, Item, Link
 from mirld.harvest.known import Known
 from mirld.harvest.naming import candidates, same_name, token
+from mirld.harvest.works import same_work
 from mirld.vocab import (
     DCTERMS,
     DEFAULT_BASE,
@@ -78,16 +79,23 @@ class _Merger:
         return self._result
 
     def _place(self, item: Item) -> str:
-        """Find the path of an item: what this source called it before, whom its keys lead to, or a new name."""
+        """Find the path of an item: what this source called it before, whom its keys lead to, or a new name.
+
+        What a person decided of a key comes before what the keys lead to.
+        """
         keys = [item.key, *item.keys]
         domain = _DOMAINS[item.kind]
-        before = self._known.named(item.key)
+        before, told = self._known.named(item.key), same_work(keys) if domain == "model" else None
         found = [self._known.entry(key) for key in keys] + [self._keys.get(key) for key in keys]
         others = [path for path in dict.fromkeys(found) if path is not None and path.startswith(f"{domain}/")]
+        if told is not None:
+            others = [told] if told in {*self._known.kinds, *self._keys.values()} else []
         if len(others) > 1:
             comment = f"What it is known by leads to {len(others)} entries; it is taken for {others[0]}."
             self._find(item, "keys", "ambiguous-id", ", ".join(others), comment)
-        path = before or (others[0] if others else None) or self._named(item)
+        if told is not None and before is None:
+            item.inferred.add(str(MIR.alias))
+        path = before or told or (others[0] if others else None) or self._named(item)
         if others:
             self._result.joined += 1
         self._taken.add(path)
@@ -191,7 +199,8 @@ class _Merger:
         self._add(entry, MIR.evidence, evidence)
         self._add(evidence, RDF_TYPE, Iri(MIR.Evidence))
         self._add(evidence, MIR.confidence, concept("confidence", "inferred"))
-        self._add(evidence, DCTERMS.source, Iri(self._page))
+        for address in (self._page, *sorted(item.grounds)):
+            self._add(evidence, DCTERMS.source, Iri(address))
         for predicate in item.inferred:
             self._add(evidence, MIR.supports, Iri(predicate))
 

@@ -19,7 +19,7 @@ from mirld.grammar import MAX_LENGTH
 _OUTSIDE = re.compile(r"[^a-z0-9._-]+")
 _EDGES = re.compile(r"^[^a-z0-9]+|[^a-z0-9]+$")
 _DIVIDERS = re.compile(r"[-_ ]+")
-_POINT = re.compile(r"(?<=\d)_(?=\d)")
+_POINT = re.compile(r"(?<=\d)_(?=\d(?!\d))")
 _BLOCKS = re.compile(r"(?<![a-z0-9])(i?q\d)_(?=\d)", re.IGNORECASE)
 _RUNS = re.compile(r"([-._])[-._]+")
 
@@ -34,7 +34,7 @@ _TUNING = re.compile(
 )
 _PACKING = re.compile(
     r"(?:ggufs?|ggml|awq|gptq|exl[23]|mlx|onnx|bnb|nf4|fp16|fp8|fp4|mxfp[48]|nvfp4|bf16|f16|f32|int[348]|w4a16|w8a8"
-    r"|w8a16|dwq|int[48]mix|fp16mix|[2-8](?:\.\d+)?bits?|[2-8]bpw|i?q[1-8](?:[._](?:k|0|1|xs|xxs|s|m|l|nl))*|imat|imatrix"
+    r"|w8a16|dwq|int[48]mix|fp16mix|[2-8](?:\.\d+)?bits?|[2-8]bpw|i?q[1-8](?:[._](?:k|0|1|xs|xxs|s|m|l|nl))*|q[2-8]k|imat|imatrix"
     r"|i1|dynamic|hf|safetensors|diffusers|quantized|quant|unquantized|marlin|autoround|hqq|gptqmodel)",
 )
 _OPENERS = frozenset(("meta", "facebook", "microsoft", "google", "mistralai", "nvidia", "ibm"))
@@ -152,7 +152,8 @@ def candidates(release: str, owner: str | None) -> Iterator[str]:
 
 
 def _words(title: str) -> list[str]:
-    # Hosts whose names take no point have an underscore in its place: InternVL3_5 is InternVL3.5, and Q8_0 is no 8.0.
+    # Hosts whose names take no point have an underscore in its place: InternVL3_5 is InternVL3.5, and Q8_0 is no 8.0,
+    # nor patch16_224 a 16.224.
     return [word for word in _DIVIDERS.split(_POINT.sub(".", _BLOCKS.sub(r"\1-", title.strip()))) if word]
 
 

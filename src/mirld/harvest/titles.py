@@ -17,6 +17,7 @@ from typing import NamedTuple
 from mirld.harvest.items import Item, repository_key
 from mirld.harvest.known import Known
 from mirld.harvest.naming import same_name, split_title, title_key, token, unpacked
+from mirld.harvest.works import family
 from mirld.vocab import MIR
 
 # Families that their makers number behind a word that is a size elsewhere.
@@ -132,8 +133,14 @@ def without_recipe(title: str) -> str:
 
 
 def read_title(title: str, known: Known) -> Name:
-    """Divide a title into series and release; a series that the registry has wins where it is the longer one."""
+    """Divide a title into series and release, as `works.toml` says, or else by its words.
+
+    A series that the registry has wins where it is the longer one.
+    """
     label = unpacked_title(title)
+    told = family(label)
+    if told is not None and told.series is not None:
+        return Name(told.series, told.release, label)
     words = unpacked(title).split("-")
     if words[0].lower() in _SHORT and len(words) > 1:
         return Name(_SHORT[words[0].lower()], "-".join(words[1:]), label)
@@ -225,11 +232,14 @@ def renamed(repository: str) -> str | None:
 def settle(items: Iterable[Item], known: Known) -> list[Item]:
     """Let the models of a new series have one architecture, and those of a known one its own; return series to add.
 
-    What an item was concluded to be besides is stated of it, as concluded.
+    What `works.toml` says of a family comes first. What an item was concluded to be besides is stated of it, as
+    concluded.
     """
+    items = list(items)
     added: dict[str, Item] = {}
     members: dict[str, list[Item]] = defaultdict(list)
     for item in items:
+        _look_up(item)
         name = same_name(item.series)
         if item.kind == "Model" and (item.architecture is not None or len(known.families(name)) > 1):
             members[name].append(item)
@@ -260,6 +270,14 @@ def settle(items: Iterable[Item], known: Known) -> list[Item]:
             if len(there) == 1:
                 item.architecture = None
     return list(added.values())
+
+
+def _look_up(item: Item) -> None:
+    told = family(item.label or "") if item.kind == "Model" else None
+    if told is not None:
+        item.architecture = told.architecture
+        item.inferred.add(str(MIR.architecture))
+        item.grounds.add(told.source)
 
 
 def _rank(architecture: str) -> tuple[int, str]:

@@ -20,6 +20,11 @@ _IMPORT = re.compile(r'^import (\w+) from "\./([\w-]+)/data\.js";$', re.MULTILIN
 _PAGE = re.compile(r'^ *"?[\w-]+"?: getData\("([\w-]+)", (\w+)\),$', re.MULTILINE)
 # Tasks that networks of every kind do, upscalers and adapters among them.
 _ANYHOW = frozenset(("image-to-image",))
+# Adapters, and the model that each is for.
+_ADAPTERS = {
+    "black-forest-labs/FLUX.1-Depth-dev-lora": "mir:model.dit.flux-1:dev",
+    "kontext-community/relighting-kontext-dev-lora-v3": "mir:model.dit.flux-1:kontext-dev",
+}
 _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+", re.ASCII)
 
 
@@ -78,16 +83,20 @@ def _models(package: Package, path: str, tag: str, harvest: Harvest) -> Iterator
 def _item(name: str, place: str, tags: list[str], tasks: frozenset[str], known: Known) -> Item:
     owner, _, title = name.partition("/")
     parts = read_title(title, known)
+    adapted = _ADAPTERS.get(name)
     item = Item(
         key=repository_key(name),
         place=place,
-        kind="Model",
-        architecture=architecture(title, set(tags) - _ANYHOW),
+        kind="Adapter" if adapted else "Model",
+        architecture="lora" if adapted else architecture(title, set(tags) - _ANYHOW),
         series=parts.series,
         release=parts.release,
         label=title,
         owner=owner,
     )
+    if adapted:
+        item.link(MIR.adapterFor, adapted)
+        item.inferred.add(MIR.adapterFor)
     if item.architecture:
         item.inferred.add(MIR.architecture)
     item.repository(name)

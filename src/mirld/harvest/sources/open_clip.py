@@ -10,7 +10,7 @@ from typing import Any
 from mirld.errors import InputError
 from mirld.harvest.cleaning import fault, is_address, shown
 from mirld.harvest.facts import file_format
-from mirld.harvest.items import Harvest, Item, is_repository, is_sha256
+from mirld.harvest.items import Harvest, Item, is_repository, is_sha256, repository_key
 from mirld.harvest.known import Known
 from mirld.harvest.naming import token
 from mirld.harvest.package import Package, parse_json
@@ -54,6 +54,7 @@ def read(package: Package, known: Known) -> Harvest:
     if not isinstance(table, dict) or not table:
         raise InputError("the package has no table of pretrained models: its layout changed", file=module.shown)
     configs = _configs(package)
+    halves = {key.removeprefix("timm:"): path for key, path in known.by_key.items() if key.startswith("timm:")}
     by_weights: dict[str, Item] = {}
     families: dict[str, list[tuple[Item, dict[str, Any]]]] = defaultdict(list)
     for name, tags in table.items():
@@ -66,6 +67,7 @@ def read(package: Package, known: Known) -> Harvest:
                 harvest.find(f"open-clip:{name}:{tag}", "config", "unknown-reference", name, comment, module.path)
                 continue
             item = _item(name, tag, wanted, config, module.path, harvest)
+            _add_half(item, wanted.get("hf_hub"), known, halves)
             first = by_weights.setdefault(f"{wanted.get('hf_hub') or item.key} {wanted.get('url')}", item)
             if first is not item:
                 first.alias(item.key)  # the same file with another activation: one model with two names
@@ -132,6 +134,19 @@ def _add_repository(item: Item, hub: object, harvest: Harvest) -> None:
     item.repository(name, joins=not file and not (owner == "timm" and "." in title))
     if file:
         item.file(file, kind=file_format(file))
+
+
+def _add_half(item: Item, hub: object, known: Known, halves: dict[str, str]) -> None:
+    """Say which model of timm is the image half: the one that timm reads from the same repository."""
+    owner, _, rest = str(hub or "").partition("/")
+    title = rest.partition("/")[0]
+    there = known.by_key.get(repository_key(f"{owner}/{title}"))
+    half = (
+        title if owner == "timm" and title in halves else next((name for name in halves if halves[name] == there), None)
+    )
+    if half is not None:
+        item.component("image_encoder", key=f"timm:{half}")
+        item.inferred.add(MIR.component)
 
 
 def _add_file(item: Item, url: object, harvest: Harvest) -> None:

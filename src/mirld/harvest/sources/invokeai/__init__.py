@@ -18,9 +18,9 @@ from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from mirld.harvest.facts import concept, file_format
-from mirld.harvest.items import Harvest, Item, Link, repository_key
+from mirld.harvest.items import Harvest, Item, Link
 from mirld.harvest.known import Known
-from mirld.harvest.naming import same_name, split_title, token
+from mirld.harvest.naming import same_name, split_title, token, unpacked
 from mirld.harvest.package import Package
 from mirld.harvest.source import Source
 from mirld.harvest.sources.invokeai.rows import MODELS, Default, Row, read_defaults, read_rows
@@ -106,20 +106,14 @@ def _item(row: Row, target: _Target, known: Known, harvest: Harvest) -> Item:
     kind = _table()["type"].get(row.kind, ["Model"])[0]
     owner, title = row.where.repository.split("/")
     is_named = row.kind not in _BY_TITLE or (row.kind == "ControlNet" and row.where.file is not None)
-    label = row.name if is_named and not _is_packed(row) else title
+    label = unpacked(title) if _is_packed(row) else row.name if is_named else title
     item = Item(
         key=row.key, place=row.place, kind=kind, architecture=target.architecture, series=target.series,
         release=target.release, label=label, owner=owner,
         series_label=_table()["labels"].get(f"{target.architecture}/{target.series}"),
     )  # fmt: skip
     item.inferred.add(MIR.architecture)
-    if _is_packed(row):
-        # Copies of one packing beside each other are files of one entry, though the repository may hold more.
-        item.alias(f"{repository_key(row.where.repository, row.where.host)}#{target.series}:{target.release}")
-        item.link(MIR.quantizedFrom, target.mir_id)
-        item.inferred.add(MIR.quantizedFrom)
-    else:
-        item.alias(target.mir_id)
+    item.alias(target.mir_id)
     _publish(item, row, known, harvest)
     if kind == "Adapter":
         item.link(MIR.adapterFor, f"mir:{_table()['for'].get(row.variable, _table()['base'].get(row.base, ''))}")

@@ -1,4 +1,7 @@
-"""KerasHub: presets of models, with the place on Kaggle, the number of parameters and the classes that open them."""
+"""KerasHub: presets of models, with the place on Kaggle, the number of parameters and the classes that open them.
+
+It comes after the lists that have the models themselves.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from mirld.graph.terms import literal
 from mirld.harvest.cleaning import fault, shown
 from mirld.harvest.items import Harvest, Item
 from mirld.harvest.known import Known
+from mirld.harvest.naming import title_key
 from mirld.harvest.package import Package
 from mirld.harvest.python import Module
 from mirld.harvest.source import Source
@@ -57,7 +61,7 @@ def read(package: Package, known: Known) -> Harvest:
         for row in _rows(package, folder, harvest):
             rows.setdefault(row.name, row)
     for row in rows.values():
-        item = _item(row, rows, tasks, harvest)
+        item = _item(row, rows, tasks, known, harvest)
         if item is not None:
             harvest.items.append(item)
     if not harvest.items:
@@ -118,7 +122,7 @@ def _places(module: Module) -> dict[object, str]:
     }
 
 
-def _item(row: _Row, rows: dict[str, _Row], tasks: dict[str, set[str]], harvest: Harvest) -> Item | None:
+def _item(row: _Row, rows: dict[str, _Row], tasks: dict[str, set[str]], known: Known, harvest: Harvest) -> Item | None:
     handle = _HANDLE.fullmatch(str(row.said.get("kaggle_handle")))
     if handle is None:
         comment = "The preset has no handle of Kaggle that can be read, so it is left out."
@@ -154,6 +158,10 @@ def _item(row: _Row, rows: dict[str, _Row], tasks: dict[str, set[str]], harvest:
     if row.name.endswith(_QUANTISED) and row.name.removesuffix(_QUANTISED) in rows:
         item.link(MIR.quantizedFrom, f"keras-hub:{row.name.removesuffix(_QUANTISED)}")
         item.inferred.add(MIR.quantizedFrom)
+    elif (whole := known.titles.get(title_key(row.name))) is not None:
+        # A preset is a model of somebody else in the format of Keras: what has its name is that model.
+        item.keys.append(whole.key)
+        item.inferred.add(MIR.alias)
     return item
 
 

@@ -19,7 +19,7 @@ COLLECTIONS: dict[str, tuple[str, str]] = {
     "deeplabv3plus": ("DeepLabV3 Plus", "cnn"),
     "deit": ("DeiT", "vit"),
     "densenet": ("DenseNet", "cnn"),
-    "depth-anything": ("Depth Anything V2", "vit"),
+    "depth-anything": ("Depth Anything V2", "dpt"),
     "dinov2": ("DINOv2", "vit"),
     "dinov3": ("DINOv3", "vit"),
     "distil_bert": ("DistilBERT", "aet"),

@@ -63,7 +63,7 @@ _PROGRAMS = {
     "insightface": "cnn",
     "longcat-video": "dit",
     "ltx-ggml": "dit",
-    "piper": "gan",
+    "piper": "vae",
     "qwen-image": "dit",
     "rfdetr-cpp": "detr",
     "wan-ggml": "dit",
@@ -121,7 +121,7 @@ def architecture(title: str, rows: list[ListedModel], doing: Iterable[str]) -> s
             if program in _PROGRAMS:
                 return _PROGRAMS[program]
     if title.startswith("Piper-"):
-        return "gan"
+        return "vae"  # its network is that of VITS
     return architecture_of(title, doing)
 
 
