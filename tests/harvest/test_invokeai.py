@@ -57,6 +57,7 @@ ROWS = [
     model("krea2_turbo", "Main", "Krea2", "krea/Krea-2-Turbo", "Krea-2 Turbo"),
     model("krea2_turbo_gguf_q4_k_m", "Main", "Krea2", f"{HUB}/someone/Krea-2-Turbo-GGUF/resolve/main/krea2-Q4_K.gguf"),
     model("krea2_turbo_gguf_q8_0", "Main", "Krea2", f"{HUB}/someone/Krea-2-Turbo-GGUF/resolve/main/krea2-Q8_0.gguf"),
+    model("z_image_turbo_sdnq", "Main", "ZImage", "someone/Z-Image-Turbo-SDNQ-4bit_svd"),
     model("my_finetune", "Main", "StableDiffusionXL", "someone/My-Finetune-v3", "My finetune", "easy_neg_sd1"),
     model("easy_neg_sd1", "TextualInversion", "StableDiffusionXL", f"{HUB}/embed/Easy/resolve/main/Easy.safetensors"),
     model("my_lora", "LoRA", "StableDiffusionXL", f"{HUB}/someone/loras/resolve/v1/my%20style.safetensors", "My style"),
@@ -124,6 +125,16 @@ def test_packed_copies_are_files_of_the_model(tmp_path: Path) -> None:
     assert "hf:someone/krea-2-turbo-gguf" in one.keys
     assert (MIR.precision, concept("precision", "q8-0")) in two.parts["file", "krea2-q8_0.gguf"].facts
     assert not [finding for finding in merged.findings if finding.problem == "ambiguous-id"]
+
+
+def test_a_rounded_copy_is_a_model_that_comes_from_another(tmp_path: Path) -> None:
+    """It is named after the model and the method, whoever made it, so that another list gives it the same name."""
+    items, found = read(tmp_path, *ROWS)
+    merged = merge(found, known(), SOURCE.iri, "https://example.org/")
+    one = items["z_image_turbo_sdnq"]
+    assert merged.paths[one.key] == "model/dit/z-image/turbo-sdnq-4bit-svd"
+    assert Link(MIR.quantizedFrom, "mir:model.dit.z-image:turbo") in one.links
+    assert MIR.quantizedFrom in one.inferred
 
 
 def test_a_model_that_nobody_listed_is_of_its_base(tmp_path: Path) -> None:
@@ -198,5 +209,5 @@ def test_a_harvest_conforms_and_repeats_itself(tmp_path: Path) -> None:
     folder = repository(tmp_path, *(row for row in ROWS if "LoRA" not in row and "Inversion" not in row))
     report, wrong = harvest_checked(SOURCE, folder, tmp_path)
     assert wrong == []
-    assert report.entries["Model"] == 6
+    assert report.entries["Model"] == 7
     assert harvest_checked(SOURCE, folder, tmp_path)[0].changed == ()

@@ -344,3 +344,21 @@ def test_every_entry_made_is_one_of_a_model_with_a_place_or_a_digest(tmp_path: P
         subject.partition("#")[0] for subject, predicate, _ in found.triples if predicate in (MIR.host, MIR.fileSha256)
     }
     assert told == {DEFAULT_BASE + path for path in found.paths.values()}
+
+
+def test_the_title_of_a_collection_is_no_key(tmp_path: Path) -> None:
+    """Models out of one repository are not of one title, so each is a model of its own."""
+    row = """\
+- name: {name}
+  url: github:mudler/LocalAI/gallery/virtual.yaml@master
+  urls: [https://huggingface.co/realrebelai/MiniMax-H3_GGUFs]
+  overrides: {{parameters: {{model: {name}-Q4_K_M.gguf}}}}
+  files:
+    - filename: {name}-Q4_K_M.gguf
+      uri: huggingface://realrebelai/MiniMax-H3_GGUFs/{name}-Q4_K_M.gguf
+      sha256: {digest}
+"""
+    names = {"orrery-fl": "a", "orrery-ref": "b"}
+    gallery = "".join(row.format(name=name, digest=DIGEST[letter]) for name, letter in names.items())
+    found = merged(harvested(tmp_path, gallery))
+    assert len(set(found.paths.values())) == 2

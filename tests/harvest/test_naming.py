@@ -23,6 +23,8 @@ from mirld.ids import MirId
         ("FLUX.1-dev-fp8", "FLUX.1", "dev"),
         ("whisper-large-v3-turbo", "whisper", "large-v3-turbo"),
         ("gemma-3n-E4B-it", "gemma-3n", "E4B-it"),
+        ("InternVL3_5-8B", "InternVL3.5", "8B"),
+        ("some-clip-vit_base_patch16_224", "some-clip-vit", "base-patch16-224"),
         ("gpt2", "gpt2", None),
         ("7B", "7B", None),
     ],
@@ -40,6 +42,8 @@ def test_a_title_is_divided_before_its_size_or_tuning(title: str, series: str, r
         ("Qwen2-7B-Instruct-AWQ", ("awq",)),
         ("gemma-2-9b-it-4bit", ("4bit",)),
         ("Llama-3-8B-IQ3_XXS", ("iq3-xxs",)),
+        ("DeepSeek-V4-Flash-Q4K", ("q4k",)),
+        ("c4ai-command-r-v01-iMat.GGUF", ("imat.gguf",)),
         ("FLUX.1-dev", ()),
     ],
 )

@@ -59,7 +59,7 @@ def test_every_work_is_an_id_and_every_family_an_architecture_with_a_source() ->
     [
         ("speech_paraformer-large_asr_nat-zh-cn", "Paraformer", "large_asr_nat-zh-cn", "stst"),
         ("speech_seaco_paraformer_large_asr", "SeACo-Paraformer", "large_asr", "stst"),
-        ("streaming-zipformer-en-2023-06-26", "Zipformer", "streaming-zipformer-en-2023-06-26", "stst"),
+        ("streaming-zipformer-en-2023-06-26", "Streaming-Zipformer", "en-2023-06-26", "stst"),
         ("FLUX.2-klein-9B-GGUF", "FLUX.2", "klein-9B", "dit"),
         ("LongVU_Qwen2_7B", "LongVU", "Qwen2_7B", "vit"),
         ("DeepSeek-V4-Flash-MTP-Q4K", "DeepSeek-V4-Flash", "MTP", "moe"),

@@ -26,16 +26,16 @@ _RUNS = re.compile(r"([-._])[-._]+")
 # 7b, 0.5b, 8x7b, 135m, a3b, e4b, 1.8t; and the sizes that have names.
 _SIZE = re.compile(
     r"(?:[ae]?\d+(?:\.\d+)?(?:x\d+(?:\.\d+)?)?[bmkt]|\d+e|xs|xl|xxl"
-    r"|(?:nano|tiny|micro|mini|small|medium|large|huge|giant)(?:\.en)?)"
+    r"|(?:nano|tiny|micro|mini|x?small|medium|(?:\d?x{0,2})large|huge|giant)(?:\.en)?)"
 )
 _TUNING = re.compile(
     r"(?:instruct(?:ed|ion)?|chat|base(?:\.en)?|it|pt|sft|dpo|orpo|rlhf|rl|preview|thinking|think|reasoning|abliterated"
     r"|uncensored|distilled|finetuned?|ft|captioner|dev|schnell|turbo|lightning)"
 )
 _PACKING = re.compile(
-    r"(?:ggufs?|ggml|awq|gptq|exl[23]|mlx|onnx|bnb|nf4|fp16|fp8|fp4|mxfp[48]|nvfp4|bf16|f16|f32|int[348]|w4a16|w8a8"
-    r"|w8a16|dwq|int[48]mix|fp16mix|[2-8](?:\.\d+)?bits?|[2-8]bpw|i?q[1-8](?:[._](?:k|0|1|xs|xxs|s|m|l|nl))*|q[2-8]k|imat|imatrix"
-    r"|i1|dynamic|hf|safetensors|diffusers|quantized|quant|unquantized|marlin|autoround|hqq|gptqmodel)",
+    r"(?:(?:imat\.)?ggufs?|ggml|awq|gptq|exl[23]|mlx|onnx|bnb|nf4|fp16|fp8|fp4|mxfp[48]|nvfp4|bf16|f16|f32|int[348]|w4a16"
+    r"|w8a8|w8a16|dwq|int[48]mix|fp16mix|[2-8](?:\.\d+)?bits?|[2-8]bpw|i?q[1-8](?:[._](?:k|0|1|xs|xxs|s|m|l|nl))*|q[2-8]k"
+    r"|imat|imatrix|i1|dynamic|hf|safetensors|diffusers|quantized|quant|unquantized|marlin|autoround|hqq|gptqmodel)",
 )
 _OPENERS = frozenset(("meta", "facebook", "microsoft", "google", "mistralai", "nvidia", "ibm"))
 

@@ -275,7 +275,9 @@ def settle(items: Iterable[Item], known: Known) -> list[Item]:
 def _look_up(item: Item) -> None:
     told = family(item.label or "") if item.kind == "Model" else None
     if told is not None:
-        item.architecture = told.architecture
+        # Of a family that reads or sees, some have experts besides, as their own titles tell.
+        if item.architecture != "moe" or told.architecture not in ("art", "vit"):
+            item.architecture = told.architecture
         item.inferred.add(str(MIR.architecture))
         item.grounds.add(told.source)
 

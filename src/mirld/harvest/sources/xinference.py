@@ -237,10 +237,11 @@ def _items(
         name = _named(release.title, str(family.get("model_family") or ""), known)
         hub = [place for place in release.places if place.host == HUB]
         first = (hub or release.places)[0]
+        adapts = family.get("model_family") == "controlnet"
         item = Item(
             key=key,
             place=path,
-            kind="Model",
+            kind="Adapter" if adapts else "Model",
             architecture=_architecture(family, release, doing),
             series=name.series,
             release=name.release,
@@ -253,6 +254,8 @@ def _items(
         join_by_title(item, [place.name for place in hub], release.title, known)
         item.concept(MIR.task, "task", *doing)
         _loader(item, family, release)
+        if adapts:
+            item.link(MIR.adapterFor, f"xinference:{str(family['model_name']).rpartition('/')[0]}")
         for parameter, value in sorted(_mapping(family.get("default_generate_config")).items()):
             if _PARAMETER.fullmatch(parameter) and not isinstance(value, str):
                 # What the server is given: some of it, such as max_area, is nothing that the pipeline takes.

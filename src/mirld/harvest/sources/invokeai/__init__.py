@@ -29,6 +29,8 @@ from mirld.vocab import MIR
 
 # Titles of repositories that hold nothing but a packed copy of a model.
 _PACKED = re.compile(r"gguf|fp8|fp4|nf4|int8|bnb|[2-8]-?bit|sdnq|awq|gptq", re.IGNORECASE)
+# Weights that are rounded and made up for with a part of low rank: models of their own, as in the lists of SD.Next.
+_ROUNDED = re.compile(r"[-_]sdnq[-_](?P<packing>.+)", re.IGNORECASE)
 # Number formats by the words of file names; GGML's types are called as in the scheme.
 _PRECISIONS = {"fp16": "f16", "fp8": "f8", "fp32": "f32", "int4": "int4", "int8": "i8"}
 _PREFIX = re.compile(r"-([0-9a-f]{8,16})\.\w+$")
@@ -94,7 +96,8 @@ def _target(row: Row) -> _Target | None:
 
 def _title(row: Row) -> str:
     """Return the title of the file or the repository of a row."""
-    return PurePosixPath(row.where.file).stem if row.where.file else row.where.title
+    title = PurePosixPath(row.where.file).stem if row.where.file else row.where.title
+    return _ROUNDED.sub("", title)
 
 
 def _is_packed(row: Row) -> bool:
@@ -106,7 +109,12 @@ def _item(row: Row, target: _Target, known: Known, harvest: Harvest) -> Item:
     kind = _table()["type"].get(row.kind, ["Model"])[0]
     owner, title = row.where.repository.split("/")
     is_named = row.kind not in _BY_TITLE or (row.kind == "ControlNet" and row.where.file is not None)
-    label = unpacked(title) if _is_packed(row) else row.name if is_named else title
+    rounded, whole = _ROUNDED.search(title), target.mir_id
+    if rounded:
+        words = rounded["packing"].lower().replace("_", "-")
+        target, label = target._replace(release=f"{target.release}-sdnq-{words}"), title
+    else:
+        label = unpacked(title) if _is_packed(row) else row.name if is_named else title
     item = Item(
         key=row.key, place=row.place, kind=kind, architecture=target.architecture, series=target.series,
         release=target.release, label=label, owner=owner,
@@ -114,6 +122,9 @@ def _item(row: Row, target: _Target, known: Known, harvest: Harvest) -> Item:
     )  # fmt: skip
     item.inferred.add(MIR.architecture)
     item.alias(target.mir_id)
+    if rounded:
+        item.link(MIR.quantizedFrom, whole)
+        item.inferred.add(MIR.quantizedFrom)
     _publish(item, row, known, harvest)
     if kind == "Adapter":
         item.link(MIR.adapterFor, f"mir:{_table()['for'].get(row.variable, _table()['base'].get(row.base, ''))}")

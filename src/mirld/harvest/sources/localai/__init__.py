@@ -66,7 +66,7 @@ def _item(found: Group, shared: frozenset[str], known: Known, harvest: Harvest) 
         item.repository(repository, GITHUB, joins=False)
     if found.implied:
         item.keys.append(f"hf:{found.implied.lower()}")
-    join_by_title(item, found.repositories, found.title, known)
+    join_by_title(item, [name for name, alone in found.repositories.items() if alone], found.title, known)
     item.concept(MIR.task, "task", *doing)
     if doing and not is_said:
         item.inferred.add(str(MIR.task))

@@ -31,6 +31,7 @@ COLLECTIONS = frozenset(
         "comfy-org/wan_2.1_comfyui_repackaged",
         "comfyanonymous/flux_text_encoders",
         "ggerganov/whisper.cpp",
+        "ggml-org/whisper-vad",
         "localai-community/piper-voices-gguf",
         "localai-io/localvqe",
         "mudler/ced-gguf",
@@ -40,6 +41,7 @@ COLLECTIONS = frozenset(
         "mudler/parakeet-cpp-gguf",
         "mudler/vibevoice.cpp-models",
         "mudler/voice-detect-gguf",
+        "pabannier/sam3.cpp",
         "realrebelai/minimax-h3_ggufs",
         "rhasspy/piper-voices",
         "serveurperso/qwen3-tts-gguf",
@@ -50,6 +52,7 @@ COLLECTIONS = frozenset(
 _BY_ROW = frozenset(
     [
         "antirez/deepseek-v4-gguf",
+        "ggml-org/whisper-vad",
         "mudler/depth-anything.cpp-gguf",
         "mudler/parakeet-cpp-gguf",
         "unsloth/ltx-2.3-gguf",

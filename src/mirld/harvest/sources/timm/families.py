@@ -99,7 +99,7 @@ FILES: dict[str, tuple[str, str]] = {
     "visformer": ("Visformer", "vit"),
     "vision_transformer": ("ViT", "vit"),
     "vision_transformer_hybrid": ("ViT Hybrid", "vit"),
-    "vision_transformer_relpos": ("ViT with relative positions", "vit"),
+    "vision_transformer_relpos": ("ViT-RelPos", "vit"),
     "vision_transformer_sam": ("SAM", "vit"),
     "vitamin": ("ViTamin", "vit"),
     "volo": ("VOLO", "vit"),

@@ -34,6 +34,8 @@ _FAMILIES = {
 # Types whose architecture neither a head nor their configuration tells, or tells wrongly.
 _ARCHITECTURES = {
     "decision_transformer": "art",
+    "diffusion_gemma": "mldm",
+    "diffusion_gemma_text": "mldm",
     "embedding_gemma2": "aet",
     "embedding_gemma2_text": "aet",
     "fastspeech2_conformer_with_hifigan": "aet",
