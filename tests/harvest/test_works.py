@@ -62,6 +62,7 @@ def test_every_work_is_an_id_and_every_family_an_architecture_with_a_source() ->
         ("streaming-zipformer-en-2023-06-26", "Streaming-Zipformer", "en-2023-06-26", "stst"),
         ("FLUX.2-klein-9B-GGUF", "FLUX.2", "klein-9B", "dit"),
         ("LongVU_Qwen2_7B", "LongVU", "Qwen2_7B", "vit"),
+        ("Infinity-Instruct-7M-Gen-Llama3_1-70B", "Infinity-Instruct", "7M-Gen-Llama3.1-70B", "art"),
         ("DeepSeek-V4-Flash-MTP-Q4K", "DeepSeek-V4-Flash", "MTP", "moe"),
         ("CosyVoice2-0.5B", "CosyVoice2", "0.5B", "art"),
         ("moondream2", "moondream2", None, "vit"),

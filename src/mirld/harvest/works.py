@@ -14,6 +14,8 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 _EDGES = "-_. "
+# A point, where what follows is no size: v8_1, and not Qwen2_7B.
+_POINT = re.compile(r"(?<=\d)_(?=\d(?![\dbm]))", re.IGNORECASE)
 
 
 class Family(NamedTuple):
@@ -48,7 +50,7 @@ def family(title: str) -> Family | None:
         return None
     end, _, said = max(found, key=lambda one: one[:2])
     series = said.get("series")
-    release = title[end:].strip(_EDGES) or None
+    release = _POINT.sub(".", title[end:].strip(_EDGES)) or None
     return Family(series, release if series else None, said["architecture"], said["source"])
 
 
