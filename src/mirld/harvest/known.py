@@ -235,7 +235,9 @@ def _titles(
     found: dict[str, dict[str, Titled]] = defaultdict(dict)
     for path, all_ in of_path.items():
         repositories = tuple(key.removeprefix("hf:") for key in all_ if key.startswith("hf:"))
-        own = next((key for key in all_ if alone.get(key) == path), None)
+        # A repository first, which no source that is joined by it takes for a name of its own.
+        mine = (key for key in sorted(all_, key=lambda key: not key.startswith("hf:")) if alone.get(key) == path)
+        own = next(mine, None)
         if repositories and own is not None:
             titles = {name.rpartition("/")[2] for name in repositories} | labels.get(path, frozenset())
             for title in titles:

@@ -93,9 +93,9 @@ class _Merger:
         if len(others) > 1:
             comment = f"What it is known by leads to {len(others)} entries; it is taken for {others[0]}."
             self._find(item, "keys", "ambiguous-id", ", ".join(others), comment)
-        if told is not None and before is None:
-            item.inferred.add(str(MIR.alias))
         path = before or told or (others[0] if others else None) or self._named(item)
+        if path == told:
+            item.inferred.add(str(MIR.alias))
         if others:
             self._result.joined += 1
         self._taken.add(path)

@@ -74,6 +74,11 @@ class Entries:
         """Return the path of the entry that an item is joined to."""
         return self._paths[item.key]
 
+    def is_described(self, item: Item) -> bool:
+        """Say whether another source has what opens an item in this library: then it has its parts as well."""
+        loaders = self._library.known.loaders.get(self._paths[item.key] or "", {})
+        return any(name.startswith(f"{NAME}.") for name in loaders)
+
     def is_whole(self, item: Item) -> bool:
         """Say whether an item is made of components, so that no class of one of them opens it."""
         path = self._paths[item.key]
@@ -129,7 +134,7 @@ class Entries:
             series=name.series,
             release=name.release,
             label=f"{title}/{wanted.folder}" if wanted.folder else title,
-            series_label=self._library.series_label(path),
+            series_label=self._library.series_label(path) or self._own_label(wanted, name),
             owner=owner,
         )
         self._paths[item.key] = path
@@ -143,6 +148,11 @@ class Entries:
         if name.base is not None:
             item.link(MIR.adapterFor, repository_key(name.base)).inferred.add(MIR.adapterFor)
         return item
+
+    def _own_label(self, wanted: Wanted, name: Name) -> str | None:
+        """Return what this library calls a series that has no label from anybody else, only a token."""
+        own = self._name(wanted, None).series
+        return own if token(own) == name.series else None
 
     def _name(self, wanted: Wanted, path: str | None) -> Name:
         if path is not None:

@@ -154,7 +154,7 @@ class _Reader:
         self._state_loading(item, loader, found)
         if pipeline is not None:
             item.concept(MIR.task, "task", *pipeline.tasks)
-            if self._entries.path(item) is None and not any(kind == "component" for kind, _ in item.parts):
+            if not self._entries.is_described(item) and not any(kind == "component" for kind, _ in item.parts):
                 self._components(item, loader, pipeline)
         if found.calls:
             self._settings(item, loader, found.calls[0], pipeline)
@@ -211,13 +211,13 @@ class _Reader:
             return
         generic = _GENERIC.fullmatch(class_name) is not None
         self._entries.loader(item, f"{NAME}.{class_name}", self._page, call=added.method, generic=generic)
-        if added.name is not None and self._entries.path(item) is None:
+        if added.name is not None and not self._entries.is_described(item):
             self._file(item, added.name)
         self._fits(item, base, adapter=True)
 
     def _fits(self, item: Item, base: Item, *, adapter: bool) -> None:
         """State that the example puts two things together; what an adapter is for is stated of new ones."""
-        if adapter and self._entries.path(item) is None:
+        if adapter and not self._entries.is_described(item):
             item.link(MIR.adapterFor, base.key)
         kind = "adapter-for" if adapter else "component-of"
         part = item.part("compatibility", f"{kind}-{base.key.partition(':')[2]}")
@@ -236,7 +236,7 @@ class _Reader:
         said = any(predicate == MIR.revision for predicate, _ in repository.facts)
         if found.revision is not None and not said and _REVISION.fullmatch(found.revision):
             repository.say(MIR.revision, literal(found.revision))
-        if found.file is not None and self._entries.path(item) is None:
+        if found.file is not None and not self._entries.is_described(item):
             self._file(item, found.file)
 
     def _file(self, item: Item, name: str) -> None:
