@@ -401,6 +401,23 @@ def test_a_model_that_is_known_keeps_its_loader_and_its_components(found: Merged
     assert said(found, f"{path}#setting-loader-diffusers-quietpipeline-call-steps")["value"] == {"4"}
 
 
+def test_what_only_another_list_has_keeps_what_this_library_says_of_it(tmp_path: Path) -> None:
+    """Its parts, what an adapter is for, and a label for its series: so a second harvest says what the first said."""
+    wheel, first = package(tmp_path), harvested(tmp_path)[1]
+    known = Known.read(SMALL, "diffusers")
+    others = {"owner/comet-2b-instruct": COMET, "owner/orbit-control": "model/controlnet/orbit-control/comet"}
+    for name, path in others.items():
+        series = path.replace("model/", "info/").rpartition("/")[0]
+        known.kinds |= {path: "Model" if path == COMET else "Adapter", series: "Info"}
+        known.by_key[f"hf:{name}"] = path
+        known.nameless.add(series)
+    found = merge(read(wheel, known), known, SOURCE.iri, SOURCE.address(wheel))
+    assert said(found, COMET)["component"] == said(first, COMET)["component"]
+    control = others["owner/orbit-control"]
+    assert said(found, control)["adapterFor"] == said(first, control)["adapterFor"]
+    assert said(found, "info/unet/comet")["label"] == said(first, "info/unet/comet")["label"]
+
+
 def test_no_name_of_a_repository_is_a_finding_and_a_variable_is_nothing(found: Merged) -> None:
     assert problems(found, "wrong-repository") == {
         "diffusers:QuietPipeline": "not a repository",

@@ -65,3 +65,10 @@ def test_a_number_format_is_known_by_its_token() -> None:
     known = Known.read(ROOT, "nothing")
     assert known.by_key["precision:f16"] == "operations/precision/float/f16"
     assert known.by_key["precision:bf16"] == "operations/precision/bfloat/bf16"
+
+
+def test_a_model_is_told_by_its_repository_before_its_other_names() -> None:
+    """Who is joined by a title then states no alias that is a name of another list."""
+    titled = Known.read(SMALL, "nothing").titles
+    assert titled
+    assert all(model.key.startswith("hf:") for model in titled.values())

@@ -134,7 +134,7 @@ class Entries:
             series=name.series,
             release=name.release,
             label=f"{title}/{wanted.folder}" if wanted.folder else title,
-            series_label=self._library.series_label(path) or self._own_label(wanted, name),
+            series_label=self._library.series_label(path),
             owner=owner,
         )
         self._paths[item.key] = path
@@ -149,16 +149,12 @@ class Entries:
             item.link(MIR.adapterFor, repository_key(name.base)).inferred.add(MIR.adapterFor)
         return item
 
-    def _own_label(self, wanted: Wanted, name: Name) -> str | None:
-        """Return what this library calls a series that has no label from anybody else, only a token."""
-        own = self._name(wanted, None).series
-        return own if token(own) == name.series else None
-
     def _name(self, wanted: Wanted, path: str | None) -> Name:
+        name = name_of(wanted.name, wanted.architecture, self._library.known, adapter=wanted.adapter)
         if path is not None:
             _, architecture, series, *release = path.split("/")
-            return Name(series, "/".join(release), architecture)
-        name = name_of(wanted.name, wanted.architecture, self._library.known, adapter=wanted.adapter)
+            # Its own spelling, since nobody else may have a label for the series.
+            return Name(name.series if token(name.series) == series else series, "/".join(release), architecture)
         if wanted.base is not None and name.release is None:
             return name._replace(release=token(wanted.base.series))
         return name
