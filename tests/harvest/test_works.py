@@ -117,3 +117,10 @@ def test_what_was_named_before_keeps_its_name() -> None:
     found = merged(item, known=Known(mine={"one:a": "model/unet/old/name"}))
     assert found.paths == {"one:a": "model/unet/old/name"}
     assert same_work(item.keys) == "model/unet/stable-diffusion-1.5/inpainting"
+
+
+def test_a_place_of_several_entries_leads_to_the_decided_one() -> None:
+    """Once the registry has it; until then to whatever the place is known for."""
+    key, path = "hf:minimaxai/minimax-h3", "model/dit/minimax-h3/base"
+    assert Known(kinds={path: "Model"}).entry(key) == path
+    assert Known(by_key={key: "model/dit/other/base"}).entry(key) == "model/dit/other/base"

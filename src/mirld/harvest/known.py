@@ -16,6 +16,7 @@ from mirld.graph.load import load
 from mirld.graph.terms import Iri, Triple
 from mirld.harvest.items import class_key, file_key, repository_key
 from mirld.harvest.naming import same_name, title_key
+from mirld.harvest.works import same_work
 from mirld.ids import MirId
 from mirld.vocab import DEFAULT_BASE, ENTRY_CLASSES, MIR, OPERATION_ARCHITECTURES, RDFS_LABEL, SKOS
 
@@ -81,11 +82,15 @@ class Known:
         return known
 
     def entry(self, key: str) -> str | None:
-        """Return the path of the entry that a key leads to; an id is one as well, for what is joined by hand."""
+        """Return the path of the entry that a key leads to; an id is one as well, for what is joined by hand.
+
+        What `works.toml` says of a key comes first: several entries may be published in one place.
+        """
         if key.startswith("mir:"):
             path = _id_path(key)
             return path if path in self.kinds else None
-        return self.by_key.get(key)
+        told = same_work([key])
+        return told if told in self.kinds else self.by_key.get(key)
 
     def _read_others(self, dataset: Dataset) -> None:
         view = dataset.view

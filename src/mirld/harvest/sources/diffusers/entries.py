@@ -145,7 +145,7 @@ class Entries:
             leading = [key for key in keys if self._library.entry(key) == path]
             item.keys += leading
             item.inferred |= set() if leading[0] == keys[0] else {MIR.repository}
-        if name.base is not None:
+        if name.base is not None and not self.is_described(item):
             item.link(MIR.adapterFor, repository_key(name.base)).inferred.add(MIR.adapterFor)
         return item
 
@@ -154,7 +154,8 @@ class Entries:
         if path is not None:
             _, architecture, series, *release = path.split("/")
             # Its own spelling, since nobody else may have a label for the series.
-            return Name(name.series if token(name.series) == series else series, "/".join(release), architecture)
+            spelled = name.series if token(name.series) == series else series
+            return Name(spelled, "/".join(release), architecture, name.base)
         if wanted.base is not None and name.release is None:
             return name._replace(release=token(wanted.base.series))
         return name
