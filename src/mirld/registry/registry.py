@@ -57,9 +57,8 @@ class Registry:
     def among(self, iris: Iterable[str]) -> list[Entry]:
         """Return the entries that some of these IRIs name, each once, sorted by id."""
         places = self._places
-        found = sorted({places[iri] for iri in iris if iri in places})
         entries = self._in_order
-        return [entries[place] for place in found]
+        return [entries[place] for place in sorted({places[iri] for iri in set(iris) if iri in places})]
 
     @cached_property
     def _in_order(self) -> tuple[Entry, ...]:
@@ -77,6 +76,11 @@ class Registry:
             if entry.id.domain != "info":
                 found[entry.id.series_id].append(entry)
         return {series: tuple(entries) for series, entries in sorted(found.items())}
+
+    @cached_property
+    def by_domain(self) -> Mapping[str, tuple[Entry, ...]]:
+        """Entries by the domain of their ids."""
+        return _grouped((entry.id.domain, entry) for entry in self)
 
     @cached_property
     def by_architecture(self) -> Mapping[str, tuple[Entry, ...]]:

@@ -105,7 +105,7 @@ class Site:
         material = self._material
         self._renderer.compile_all()
         _ = material.jsonld, material.descriptions, material.conflicts, material.pageless
-        _ = material.classes, material.loading
+        _ = material.classes, material.loading, material.classified
         _ = material.registry.by_iri, material.registry.by_series, material.registry.by_digest, material.ids
         _ = material.queries, material.pages, material.places
         if material.answering is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from mirld.lookup import by_scheme
 from mirld.registry.values import Classification, Entry
@@ -57,25 +57,31 @@ def _basis(found: Classification, link: Linker) -> tuple[Link, ...]:
 
 def entries_by(iri: str, entries: Sequence[Entry], material: Material, link: Linker) -> Table | None:
     """Show entries that a concept classifies, with what that rests on; None when it classifies none of them."""
+    said = grounds(iri, entries, material, link)
     rows = tuple(
         Row(
             anchor="",
             head=Link(entry.label, link.to(entry.iri).href),
-            cells=(plain(material.ids[entry.iri]), *grounds(iri, entry, link)),
+            cells=(plain(material.ids[entry.iri]), how, basis),
         )
-        for entry in entries
+        for entry, (how, basis) in zip(entries, said, strict=True)
     )
-    return table(("Name", "Id", "How", "Rests on"), rows) if any(row.cells[1] for row in rows) else None
+    return table(("Name", "Id", "How", "Rests on"), rows) if any(how for how, _ in said) else None
 
 
-def grounds(iri: str, entry: Entry, link: Linker) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
-    """Return how a concept, or an answer to it, classifies an entry and what that rests on; nothing where none does."""
-    found = next((each for each in entry.classifications if each.concept and each.concept.iri == iri), None)
-    if found is not None:
+def grounds(
+    iri: str, entries: Iterable[Entry], material: Material, link: Linker
+) -> list[tuple[tuple[Link, ...], tuple[Link, ...]]]:
+    """Return how a concept, or an answer to it, classifies each entry, and on what grounds; nothing where none does."""
+    said = material.classified.get(iri, {})
+    return [_ground(iri, said[entry.iri], link) if entry.iri in said else ((), ()) for entry in entries]
+
+
+def _ground(iri: str, found: Classification, link: Linker) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
+    if found.concept and found.concept.iri == iri:
         return _mode(found, link), _basis(found, link)
     # A question lists the entries that are asked it, each with its answer.
-    asked = next((each for each in entry.classifications if each.criterion.iri == iri), None)
-    return ((), ()) if asked is None else ((*_mode(asked, link), _answer(asked, link)), _basis(asked, link))
+    return (*_mode(found, link), _answer(found, link)), _basis(found, link)
 
 
 def gap(material: Material, iri: str) -> str | None:

@@ -96,6 +96,13 @@ class EntryRow(NamedTuple):
     kind: str
 
 
+class Listed(NamedTuple):
+    """An entry in a long list, and what only this list says of it: cells with the headings of their columns."""
+
+    entry: EntryRow
+    cells: tuple[tuple[str, tuple[Link, ...]], ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class ResourceContext:
     """concept.html: a concept, and the entries that carry it."""
@@ -279,7 +286,7 @@ class IndexContext:
 
 @dataclass(frozen=True, kw_only=True)
 class ListContext:
-    """list.html: one page of a long list; `pages` links to all its pages, the current one without href."""
+    """names.html: one page of a long list; `pages` links to all its pages, the current one without href."""
 
     head: Head
     label: str
@@ -290,8 +297,21 @@ class ListContext:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EntriesContext:
+    """entries.html: one page of a list of entries, as names.html; `headings` are those of the further cells of rows."""
+
+    head: Head
+    label: str
+    lede: str
+    crumbs: tuple[Crumb, ...]
+    headings: tuple[str, ...]
+    rows: tuple[Listed, ...]
+    pages: tuple[Link, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConflictsContext:
-    """conflicts.html: one page of what was outvoted, as list.html; facts in `table`, and after all of them `words`."""
+    """conflicts.html: one page of what was outvoted, as names.html; facts in `table`, and after all of them `words`."""
 
     head: Head
     label: str

@@ -10,19 +10,22 @@ from mirld.registry.values import Entry
 from mirld.site.classification_pages import grounds
 from mirld.site.contexts import (
     Bar,
+    Crumb,
+    EntriesContext,
     Group,
     Head,
     HomeContext,
     IndexContext,
     ListContext,
+    Listed,
     Row,
 )
-from mirld.site.entry_pages import kind_of
 from mirld.site.links import Link
 from mirld.site.material import Linker, Material
-from mirld.site.names import crumbs_of, plain, table, trail
+from mirld.site.names import columns, crumbs_of, plain, table, trail
 from mirld.site.plan import CONFLICTS, LIBRARY, ROWS, Page
 from mirld.site.query_pages import questions
+from mirld.site.vocabulary_pages import entry_row
 from mirld.vocab import DCTERMS, MIR, SKOS
 
 Item = TypeVar("Item")
@@ -187,45 +190,46 @@ def _ledger(material: Material, link: Linker) -> tuple[Group, ...]:
     return (Group(title="All", links=(everything,)), Group(title="What became of them", links=states))
 
 
-def entries_context(material: Material, page: Page, head: Head) -> ListContext:
+def entries_context(material: Material, page: Page, head: Head) -> EntriesContext:
     """List entries: all, of one domain, of one architecture, or all that point to one resource."""
     link = Linker(material, page)
     registry = material.registry
+    entries: Sequence[Entry]
     if page.view == "list-domain":
-        entries = [entry for entry in registry if entry.id.domain == page.topic]
+        entries = registry.by_domain.get(page.topic, ())
         label = f"Domain: {material.label(f'{material.base}vocab/domain/{page.topic}')}"
     elif page.view == "list-resource":
         entries = material.carriers(page.topic)
         label = f"Entries: {material.label(page.topic)}"
     elif page.view == "list-architecture":
         iri = f"{material.base}vocab/architecture/{page.topic}"
-        entries = list(registry.by_architecture.get(iri, ()))
+        entries = registry.by_architecture.get(iri, ())
         label = f"Architecture: {material.label(iri)}"
     else:
-        entries = sorted(registry, key=lambda entry: (entry.label.casefold(), entry.id))
+        entries = material.alphabetical
         label = "All entries, A to Z"
-    rows = tuple(
-        Row(
-            anchor="",
-            head=Link(entry.label, link.to(entry.iri).href),
-            cells=(
-                plain(material.ids[entry.iri]),
-                plain(kind_of(entry)),
-                plain(entry.issued),
-                *grounds(page.topic, entry, link),
-            ),
-        )
-        for entry in slice_of(entries, page)
+    shown = slice_of(entries, page)
+    said = grounds(page.topic, shown, material, link)
+    headings, cells = columns(
+        ("Released", "How", "Rests on"),
+        [(plain(entry.issued), how, basis) for entry, (how, basis) in zip(shown, said, strict=True)],
     )
-    headings = ("Name", "Id", "Kind", "Released", "How", "Rests on")
-    return _list(page, head, link, label, headings, rows, len(entries))
+    return EntriesContext(
+        head=head,
+        label=label,
+        lede=_lede(page, len(entries)),
+        crumbs=_way(page, link),
+        headings=headings,
+        rows=tuple([Listed(entry_row(material, entry, link), rest) for entry, rest in zip(shown, cells, strict=True)]),
+        pages=pager(page, link),
+    )
 
 
 def names_context(material: Material, page: Page, head: Head) -> ListContext:
     """List the records of the ledger."""
     link = Linker(material, page)
     records = list(material.registry.ledger.values())
-    rows = tuple(
+    rows = (
         Row(
             anchor="",
             head=Link(record.text, link.to(record.iri).href),
@@ -233,25 +237,27 @@ def names_context(material: Material, page: Page, head: Head) -> ListContext:
         )
         for record in slice_of(records, page)
     )
-    return _list(page, head, link, "Every name there ever was", ("Name", "State", "Leads to"), rows, len(records))
+    return ListContext(
+        head=head,
+        label="Every name there ever was",
+        lede=_lede(page, len(records)),
+        crumbs=_way(page, link),
+        table=table(("Name", "State", "Leads to"), rows),
+        pages=pager(page, link),
+    )
+
+
+def _lede(page: Page, total: int) -> str:
+    return f"{total:,} in all{which(page)}."
+
+
+def _way(page: Page, link: Linker) -> tuple[Crumb, ...]:
+    return trail(link, ("browse", "browse"), here=first_of(page).removeprefix("browse/"))
 
 
 def slice_of(items: Sequence[Item], page: Page) -> Sequence[Item]:
     """Return what of a long list is on one page of it."""
     return items[(page.number - 1) * ROWS : page.number * ROWS]
-
-
-def _list(
-    page: Page, head: Head, link: Linker, label: str, headings: tuple[str, ...], rows: tuple[Row, ...], total: int
-) -> ListContext:
-    return ListContext(
-        head=head,
-        label=label,
-        lede=f"{total:,} in all{which(page)}.",
-        crumbs=trail(link, ("browse", "browse"), here=first_of(page).removeprefix("browse/")),
-        table=table(headings, rows),
-        pages=pager(page, link),
-    )
 
 
 def first_of(page: Page) -> str:

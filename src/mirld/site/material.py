@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,8 +24,10 @@ from mirld.graph.release import recalled, without
 from mirld.graph.saved import SavedQuery, saved_queries
 from mirld.graph.terms import Iri, Literal, Term
 from mirld.registry import Entry, Registry, read_registry
+from mirld.registry.values import Classification
+from mirld.site.contexts import EntryRow
 from mirld.site.links import Link, Places, outside, prefixed, root_of, short_name
-from mirld.site.plan import Page, carriers, plan
+from mirld.site.plan import Page, plan
 from mirld.vocab import DCTERMS, FOAF, MIR, OWL, RDF_TYPE, RDFS_LABEL, SKOS, SPDX_LICENSES
 
 _LABELS = (RDFS_LABEL, SKOS.prefLabel, DCTERMS.title, FOAF.name, SKOS.notation)
@@ -41,6 +44,15 @@ KINDS: dict[str, str] = {
     "Development": "development",
 }
 """What a page calls an entry of each class."""
+
+
+@dataclass(slots=True)
+class Made:
+    """What pages of one depth share: links to things and to terms, and the rows of entries in lists, by IRI."""
+
+    links: dict[str, Link] = field(default_factory=dict)
+    terms: dict[str, Link] = field(default_factory=dict)
+    rows: dict[str, EntryRow] = field(default_factory=dict)
 
 
 @dataclass
@@ -60,7 +72,7 @@ class Material:
     answering: Callable[[], Mapping[str, Answered]] | None = None
     _labels: dict[str, str] = field(default_factory=dict)
     _carriers: dict[str, list[Entry]] = field(default_factory=dict)
-    _links: dict[str, tuple[dict[str, Link], dict[str, Link]]] = field(default_factory=dict)
+    _made: dict[str, Made] = field(default_factory=dict)
 
     @classmethod
     def load(
@@ -104,7 +116,7 @@ class Material:
     @cached_property
     def pages(self) -> tuple[Page, ...]:
         """All pages, sorted by path; InputError for a name that no file system holds, ConflictError for one of two."""
-        return plan(self.view, self.registry, self.queries, len(self.agreement.conflicts))
+        return plan(self.view, self.registry, self.carriers, self.queries, len(self.agreement.conflicts))
 
     @cached_property
     def agreement(self) -> Agreement:
@@ -200,11 +212,29 @@ class Material:
             found.setdefault((each.library, each.name), each.iri)
         return found
 
+    @cached_property
+    def alphabetical(self) -> list[Entry]:
+        """The entries from A to Z."""
+        return sorted(self.registry, key=lambda entry: (entry.label.casefold(), entry.id))
+
+    @cached_property
+    def classified(self) -> Mapping[str, Mapping[str, Classification]]:
+        """What classifies an entry by each concept, and what it answers to each criterion: by IRI of both."""
+        found: dict[str, dict[str, Classification]] = defaultdict(dict)
+        for entry in self.registry:
+            for each in entry.classifications:
+                if each.concept is not None:
+                    found[each.concept.iri].setdefault(entry.iri, each)
+            for each in entry.classifications:
+                found[each.criterion.iri].setdefault(entry.iri, each)
+        return dict(found)
+
     def carriers(self, iri: str) -> list[Entry]:
         """List the entries that point to a resource, themselves or by a part, sorted by id."""
         found = self._carriers.get(iri)
         if found is None:
-            found = self._carriers[iri] = carriers(self.view, self.registry, iri)
+            pointing = (subject.partition("#")[0] for subject, _ in self.view.incoming(iri))
+            found = self._carriers[iri] = self.registry.among(pointing)
         return found
 
     def label(self, iri: str) -> str:
@@ -232,9 +262,9 @@ class Material:
             return known
         return iri.partition("#")[2] or iri.rpartition("/")[2] or iri
 
-    def links_from(self, root: str) -> tuple[dict[str, Link], dict[str, Link]]:
-        """Return the links that pages of one depth made so far, to things and to terms: they share them."""
-        return self._links.setdefault(root, ({}, {}))
+    def made_for(self, root: str) -> Made:
+        """Return what pages of one depth made so far."""
+        return self._made.setdefault(root, Made())
 
 
 def _likeness(named: Named) -> tuple[bool, int, str]:
@@ -250,7 +280,8 @@ class Linker:
     def __init__(self, material: Material, page: Page) -> None:
         self.root = root_of(page.path)
         self._material = material
-        self._known, self._terms = material.links_from(self.root)
+        made = material.made_for(self.root)
+        self._known, self._terms, self.rows = made.links, made.terms, made.rows
 
     def to(self, iri: str, note: str | None = None) -> Link:
         """Link to anything that has an IRI; what has no page and no linkable scheme is only named."""

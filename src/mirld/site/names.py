@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from mirld.graph.terms import Literal
@@ -138,10 +138,20 @@ def table(headings: tuple[str, ...], rows: Iterable[Row], *, code: bool = False)
     rows = tuple(rows)
     if not rows:
         return None
-    columns = zip(headings[1:], zip(*[row.cells for row in rows], strict=True), strict=True)
-    kept = [(index, heading) for index, (heading, cells) in enumerate(columns) if any(cells)]
-    lines = [
-        Line(row.anchor, row.head, tuple([(heading, row.cells[at]) for at, heading in kept]), row.confirmed)
-        for row in rows
+    shown, cells = columns(headings[1:], [row.cells for row in rows])
+    lines = [Line(row.anchor, row.head, cells, row.confirmed) for row, cells in zip(rows, cells, strict=True)]
+    return Table(headings=(headings[0], *shown), rows=tuple(lines), code=code)
+
+
+def columns(
+    headings: tuple[str, ...], rows: Sequence[tuple[tuple[Link, ...], ...]]
+) -> tuple[tuple[str, ...], list[tuple[tuple[str, tuple[Link, ...]], ...]]]:
+    """Leave out columns that are empty in all rows; return the headings of the others, and their cells with those."""
+    kept = [
+        (at, heading)
+        for at, (heading, cells) in enumerate(zip(headings, zip(*rows, strict=True), strict=True))
+        if any(cells)
     ]
-    return Table(headings=(headings[0], *[heading for _, heading in kept]), rows=tuple(lines), code=code)
+    return tuple([heading for _, heading in kept]), [
+        tuple([(heading, row[at]) for at, heading in kept]) for row in rows
+    ]

@@ -144,11 +144,11 @@ VIEWS: Mapping[str, View] = {
         for name in ("vocab", "agent", "licence", "source", "ledger", "browse", "query")
     },
     **{
-        f"list-{name}": View("pages/list.html", entries_context, _list_titles, "browse")
+        f"list-{name}": View("pages/entries.html", entries_context, _list_titles, "browse")
         for name in ("entries", "domain", "architecture", "resource")
     },
     "list-conflicts": View("pages/conflicts.html", conflicts_context, _list_titles, "browse"),
-    "list-ledger": View("pages/list.html", names_context, _list_titles, "ledger"),
+    "list-ledger": View("pages/names.html", names_context, _list_titles, "ledger"),
 }
 
 

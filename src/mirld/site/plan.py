@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from mirld.errors import ConflictError
@@ -54,8 +54,16 @@ _LISTED = ("vocab/domain/", "vocab/architecture/")
 _INDEXES = ("vocab", "agent", "licence", "source", "ledger", "browse")
 
 
-def plan(view: Graph, registry: Registry, queries: Iterable[str] = (), conflicts: int = 0) -> tuple[Page, ...]:
+def plan(
+    view: Graph,
+    registry: Registry,
+    carriers: Callable[[str], Sequence[Entry]],
+    queries: Iterable[str] = (),
+    conflicts: int = 0,
+) -> tuple[Page, ...]:
     """List all pages, sorted by path; `queries` are the names of saved ones, `conflicts` how many there are.
+
+    `carriers` gives the entries that point to a resource.
 
     Raises ConflictError when two would share a folder on a file system that ignores case, InputError for a name that
     no file system holds.
@@ -72,14 +80,9 @@ def plan(view: Graph, registry: Registry, queries: Iterable[str] = (), conflicts
     for page in resources:
         listed = page.view in ("resource", "source") and not page.path.startswith(_LISTED)
         if listed and len(view.incoming(page.subject)) > SHOWN:
-            count = len(carriers(view, registry, page.subject))
+            count = len(carriers(page.subject))
             pages += _numbered(list_path(page), "list-resource", page.subject, count) if count > SHOWN else ()
     return tuple(_distinct(pages))
-
-
-def carriers(view: Graph, registry: Registry, iri: str) -> list[Entry]:
-    """List the entries that point to a resource, themselves or by a part, sorted by id."""
-    return registry.among(subject.partition("#")[0] for subject, _ in view.incoming(iri))
 
 
 def list_path(page: Page) -> str:

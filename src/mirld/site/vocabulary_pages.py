@@ -142,8 +142,12 @@ def _turn(view: Graph, iri: str) -> tuple[str, int, str]:
 
 
 def entry_row(material: Material, entry: Entry, link: Linker) -> EntryRow:
-    """One line about an entry in a list."""
-    return EntryRow(link=Link(entry.label, link.to(entry.iri).href), text=material.ids[entry.iri], kind=kind_of(entry))
+    """One line about an entry in a list; entries are in many lists."""
+    found = link.rows.get(entry.iri)
+    if found is None:
+        found = EntryRow(Link(entry.label, link.to(entry.iri).href), material.ids[entry.iri], kind_of(entry))
+        link.rows[entry.iri] = found
+    return found
 
 
 def facts_of(view: Graph, iri: str, link: Linker, said: frozenset[str]) -> tuple[Fact, ...]:
