@@ -2,7 +2,7 @@
 
 `run` does many tasks: their numbers lie in pipes, one a worker, so that neighbours, which have much in common, are done
 by one process; who has done his takes from the others. The parent is one of the workers. A worker ends when all pipes
-are empty, so none outlives the tasks, even when the parent is killed. `Aside` does one thing beside whatever comes
+are empty, so none outlives the tasks, even when the parent is killed. `Aside` does something beside whatever comes
 next. Nobody waits for a reader: what a pipe does not take is sent after the next piece of work.
 """
 
@@ -89,9 +89,9 @@ def _taken(tasks: Sequence[Task], shares: Sequence[int]) -> Iterator[Task]:
 
 
 class Aside(Generic[Result]):
-    """One piece of work in a process of its own, forked at once; `result` waits for it.
+    """Work in a process of its own, forked at once, in one or several steps; `result` waits for that of a step.
 
-    Without `fork`, and where this system has none, the work is done when its result is asked for. Leaving the block
+    Without `fork`, and where this system has none, a step is done when its result is asked for. Leaving the block
     ends the process.
 
     >>> with Aside(lambda: 6 * 7) as answer:
@@ -99,18 +99,20 @@ class Aside(Generic[Result]):
     42
     """
 
-    def __init__(self, work: Callable[[], Result], *, fork: bool = True) -> None:
-        self._work = work
+    def __init__(self, *steps: Callable[[], Result], fork: bool = True) -> None:
         self._children: dict[int, _Mail] = {}
         self._results: list[Result] = []
+        self._coming: Iterator[Result]
         if not (fork and can_fork()):
+            self._coming = (step() for step in steps)
             return
         reading, writing = _wide_pipe()
         pid = _fork()
         if pid == 0:
-            _answer(iter((work,)), lambda work: work(), writing)
+            _answer(iter(steps), lambda step: step(), writing, wait=True)
         os.close(writing)
         self._children[reading] = _Mail(pid)
+        self._coming = _collect(self._children)
 
     def __enter__(self) -> Aside[Result]:
         return self
@@ -120,11 +122,11 @@ class Aside(Generic[Result]):
     ) -> None:
         _end(self._children)
 
-    def result(self) -> Result:
-        """Return what the work returned, or raise what it raised."""
-        if not self._results:
-            self._results += _collect(self._children) if self._children else [self._work()]
-        return self._results[0]
+    def result(self, step: int = 0) -> Result:
+        """Return what a step returned, or raise what it, or one before it, raised."""
+        while len(self._results) <= step:
+            self._results.append(next(self._coming))
+        return self._results[step]
 
 
 def _fork() -> int:
@@ -156,14 +158,19 @@ def _filled(numbers: Sequence[int]) -> int:
     return taking
 
 
-def _answer(tasks: Iterator[Any], work: Callable[[Any], Any], writing: int) -> None:
-    """Write the result of every task into a pipe, or the first error; end the process."""
+def _answer(tasks: Iterator[Any], work: Callable[[Any], Any], writing: int, *, wait: bool = False) -> None:
+    """Write the result of every task into a pipe, or the first error; end the process.
+
+    With `wait`, all of a result is sent before the next task is begun: somebody waits for it.
+    """
     code = 0
     try:
         outgoing = _Outgoing(writing)
         try:
             for task in tasks:
                 outgoing.send(_DONE, work(task))
+                if wait:
+                    outgoing.finish()
         except BaseException as error:  # whatever it is, the parent raises it
             code = 1
             try:

@@ -173,7 +173,7 @@ def test_more_in_a_graph_is_found_from_both_ends() -> None:
         graph = Graph(stated).sorted()
         if indexed:
             graph.index()
-        grown = graph.with_more(more)
+        grown = graph.with_more(Graph(more).sorted().blocks())
         assert list(grown) == list(whole)
         assert [grown.incoming(name) for name in (first, second)] == [whole.incoming(name) for name in (first, second)]
         assert list(graph) == list(Graph(stated).sorted())

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -122,7 +122,7 @@ def _build(
     from mirld.graph.collector import paused
     from mirld.graph.corpus import Corpus
     from mirld.graph.load import load
-    from mirld.graph.rules import add_found
+    from mirld.graph.rules import add_found, read_found
     from mirld.workers import Aside
 
     @paused()
@@ -139,19 +139,23 @@ def _build(
                 if not several:
                     judging.result()  # before rules add to what is judged
             asking = Asking(dataset, corpus.root)
-            add_found(dataset, asking.inferred())
+            answer = partial(asking.answered, with_unverified=with_unverified)
+            asked = stack.enter_context(Aside[Any](asking.found, answer, fork=several))
             # What pages are made with is imported when there is another process to do something meanwhile.
             from mirld.site.build import Site, build
             from mirld.site.material import Material
 
-            answer = partial(asking.answered, with_unverified=with_unverified)
-            asked = stack.enter_context(Aside(answer, fork=several))
+            add_found(dataset, read_found(asked.result()))
+            material = Material.load(
+                corpus, dataset, with_unverified=with_unverified, answering=partial(asked.result, 1)
+            )
+            site = Site(material, site_path=site_path, codes=compiling.result())
+            site.prepare()
             findings = None if judging is None else judging.result()
             if findings is not None and not findings.conforms and not keep_going:
                 return None, findings
-            material = Material.load(corpus, dataset, with_unverified=with_unverified, answering=asked.result)
             report = build(
-                Site(material, site_path=site_path, codes=compiling.result()),
+                site,
                 out,
                 workers=workers,
                 progress=_progress if sys.stderr.isatty() else None,

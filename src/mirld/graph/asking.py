@@ -10,19 +10,23 @@ from pathlib import Path
 
 import pyoxigraph
 
-from mirld.graph.dataset import Dataset
+from mirld.graph.dataset import Dataset, Graph
 from mirld.graph.query import Answer, Endpoint
 from mirld.graph.release import recalled
-from mirld.graph.rules import Rules, read_found
+from mirld.graph.rules import Rules
 from mirld.graph.saved import SavedQuery, saved_queries
-from mirld.graph.terms import Triple
+from mirld.graph.terms import Iri, Literal
+from mirld.vocab import MIR
 
 Answered = tuple[Answer, bytes]
 """The answer to a saved query, as values and as CSV."""
 
 
 class Asking:
-    """Questions about a dataset that nothing was inferred in yet: first `inferred`, which the caller adds to it."""
+    """Questions about a dataset that nothing was inferred in yet: first `found`, then `answered`.
+
+    Neither changes the dataset, so that another process may add to its own what was found here.
+    """
 
     def __init__(self, dataset: Dataset, root: Path) -> None:
         self._dataset = dataset
@@ -31,18 +35,27 @@ class Asking:
         self._rules = Rules(dataset, root)
         self._found: list[bytes] = []
 
-    def inferred(self) -> list[Triple]:
-        """Run the rules and return what they find, sorted; raises what `mirld.graph.rules.classify` raises."""
+    def found(self) -> bytes:
+        """Run the rules and return what they find, as N-Triples; raises what `mirld.graph.rules.classify` raises."""
         self._found = self._rules.find(self._store)
-        return read_found(b"".join(self._found))
+        return b"".join(self._found)
 
     def answered(self, *, with_unverified: bool = False) -> dict[str, Answered]:
         """Answer the saved queries, by name, over all that is exported; raises InputError and QueryError."""
         self._rules.complete(self._store, self._found)
         endpoint = Endpoint.over(self._store, self._dataset.base)
         if not with_unverified:
-            endpoint.leave_out(recalled(self._dataset.view))
+            endpoint.leave_out(recalled(self._marks()))
         return answer_all(endpoint, saved_queries(self._root))
+
+    def _marks(self) -> Graph:
+        """Return what is marked as recalled, also by rules: that is in the store, whatever the dataset has of it."""
+        mark = Iri(MIR.unverified)
+        return Graph(
+            (Iri(quad.subject.value), mark, Literal(quad.object.value))
+            for quad in self._store.quads_for_pattern(None, pyoxigraph.NamedNode(mark), None)
+            if isinstance(quad.subject, pyoxigraph.NamedNode) and isinstance(quad.object, pyoxigraph.Literal)
+        )
 
 
 def answer_all(endpoint: Endpoint, queries: Mapping[str, SavedQuery]) -> dict[str, Answered]:

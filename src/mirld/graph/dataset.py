@@ -29,7 +29,10 @@ Block = tuple[Iri, list[Pair]]
 
 
 class Graph:
-    """Triples indexed by subject and by object; iteration is in insertion order, so builders insert sorted."""
+    """Triples indexed by subject and by object; iteration is in insertion order, so builders insert sorted.
+
+    No list of pairs is ever changed: subjects of which the same is said may share one.
+    """
 
     __slots__ = ("_inverse", "_subjects", "_types")
 
@@ -47,9 +50,9 @@ class Graph:
     def add(self, triple: Triple) -> None:
         """Add a triple unless it is there."""
         subject, predicate, term = triple
-        pairs = self._subjects.setdefault(subject, [])
+        pairs = self.pairs(subject)
         if (predicate, term) not in pairs:
-            pairs.append((predicate, term))
+            self._subjects[subject] = [*pairs, (predicate, term)]
             self._forget(subject)
 
     def insert(self, triple: Triple) -> None:
@@ -57,6 +60,7 @@ class Graph:
         subject, predicate, term = triple
         pairs = self._subjects[subject]
         if (predicate, term) not in pairs:
+            self._subjects[subject] = pairs = pairs.copy()
             insort(pairs, (predicate, term), key=_pair_key)
             self._forget(subject)
 
@@ -74,7 +78,7 @@ class Graph:
             if subject in linking:
                 pairs = [pair for pair in pairs if pair[1].__class__ is not Iri or pair[1] not in names]
             if pairs:
-                result._subjects[subject] = pairs.copy()
+                result._subjects[subject] = pairs
         return result
 
     def __contains__(self, subject: object) -> bool:
@@ -156,17 +160,21 @@ class Graph:
         found = {subject for name in classes for subject, predicate in self.incoming(name) if predicate == RDF_TYPE}
         return sorted(found)
 
-    def with_more(self, triples: Iterable[Triple]) -> Graph:
-        """Return a sorted graph of the triples of this one, which is sorted, and of more; indexed when this one is."""
-        more = Graph(triples)._subjects
+    def with_more(self, blocks: Iterable[Block]) -> Graph:
+        """Return a sorted graph of the triples of this one and of more, both sorted; indexed when this one is."""
+        more = dict(blocks)
         result = Graph()
         linking: dict[str, list[tuple[Iri, Iri]]] = {}
         for subject in sorted([*self._subjects, *(more.keys() - self._subjects.keys())]):
             pairs = self._subjects.get(subject, [])
-            further = more.get(subject)
-            if further is not None:
-                new = [pair for pair in further if pair not in pairs] if pairs else further
-                pairs = _in_order([*pairs, *new])
+            new = more.get(subject)  # type: ignore[call-overload]  # an Iri
+            if new is not None:
+                if pairs:
+                    there = set(pairs)
+                    new = [pair for pair in new if pair not in there]
+                    pairs = in_order([*pairs, *new])
+                else:
+                    pairs = new
                 for predicate, term in new:
                     if isinstance(term, Iri):
                         linking.setdefault(term, []).append((subject, predicate))  # type: ignore[arg-type]  # an Iri
@@ -181,11 +189,11 @@ class Graph:
         """Return the same triples, subjects and pairs in canonical order."""
         result = Graph()
         for subject in sorted(self._subjects):
-            result._subjects[subject] = _in_order(self._subjects[subject])
+            result._subjects[subject] = in_order(self._subjects[subject])
         return result
 
 
-def _in_order(pairs: list[Pair]) -> list[Pair]:
+def in_order(pairs: list[Pair]) -> list[Pair]:
     """Sort what is said of one subject; most predicates have one value, and need no look at it."""
     by_term = len({predicate for predicate, _ in pairs}) < len(pairs)
     return sorted(pairs, key=_pair_key if by_term else _predicate_key)

@@ -19,9 +19,9 @@ import pyoxigraph
 
 from mirld.errors import InputError, SyntaxInputError
 from mirld.graph.collector import paused
-from mirld.graph.dataset import Block, Dataset
+from mirld.graph.dataset import Block, Dataset, Pair, in_order
 from mirld.graph.store import add_text, fill
-from mirld.graph.terms import Iri, Literal, Term, Triple
+from mirld.graph.terms import Iri, Literal, Term
 from mirld.vocab import MIR, PREFIXES, SKOS, XSD
 
 RULES_FOLDER = "ontology/rules"
@@ -40,16 +40,16 @@ def classify(dataset: Dataset, root: Path) -> None:
     add_found(dataset, infer(dataset, root))
 
 
-def add_found(dataset: Dataset, found: list[Triple]) -> None:
+def add_found(dataset: Dataset, found: list[Block]) -> None:
     """Add what rules found, sorted, to a loaded dataset: to its view, and as a graph."""
     graph = f"{dataset.base}graph/inferred"
-    dataset.graphs[graph] = found
+    dataset.graphs[graph] = [(subject, predicate, term) for subject, pairs in found for predicate, term in pairs]
     dataset.sources[graph] = None
     dataset.files[graph] = RULES_FOLDER
     dataset.view = dataset.view.with_more(found)
 
 
-def infer(dataset: Dataset, root: Path) -> list[Triple]:
+def infer(dataset: Dataset, root: Path) -> list[Block]:
     """Return what the rules find, sorted; nothing for a registry without rules."""
     return read_found(b"".join(Rules(dataset, root).find(pyoxigraph.Store())))
 
@@ -135,17 +135,38 @@ def _run(store: pyoxigraph.Store, base: str, rule: _Rule) -> bytes:
     return found.serialize(format=pyoxigraph.RdfFormat.N_TRIPLES) or b""
 
 
-def read_found(text: bytes) -> list[Triple]:
-    """Read N-Triples of IRIs and of `true`, which is all that a classification is made of, and sort them."""
-    terms: dict[str, Iri] = {}
-    triples: list[Triple] = []
-    # As text, since a triple is sorted and told from others as its line is.
-    for line in sorted(set(text.decode().splitlines())):
-        one, two, three = line[:-2].split(" ", 2)
-        subject = terms.get(one) or terms.setdefault(one, Iri(one[1:-1]))
-        predicate = terms.get(two) or terms.setdefault(two, Iri(two[1:-1]))
-        if three[0] == "<":
-            triples.append((subject, predicate, terms.get(three) or terms.setdefault(three, Iri(three[1:-1]))))
+def read_found(text: bytes) -> list[Block]:
+    """Read N-Triples of IRIs and of `true`, which is all that a classification is made of, and sort them.
+
+    What is said of one answer is said of it for many entries, in the same words: it is read once, and shared.
+    """
+    said: dict[str, set[str]] = {}
+    for line in text.decode().splitlines():
+        subject, _, rest = line.partition(" ")
+        found = said.get(subject)
+        if found is None:
+            said[subject] = {rest}
         else:
-            triples.append((subject, predicate, _TRUE))
-    return triples
+            found.add(rest)
+    terms: dict[str, Term] = {}
+    pairs: dict[str, Pair] = {}
+    known: dict[frozenset[str], list[Pair]] = {}
+    blocks: list[Block] = []
+    for subject, rests in said.items():
+        shared = frozenset(rests)
+        block = known.get(shared)
+        if block is None:
+            for rest in rests:
+                if rest not in pairs:
+                    predicate, term = rest[:-2].split(" ", 1)
+                    pairs[rest] = _term(predicate, terms), _term(term, terms)  # type: ignore[assignment]  # an Iri first
+            block = known[shared] = in_order([pairs[rest] for rest in rests])
+        blocks.append((Iri(subject[1:-1]), block))
+    return sorted(blocks)
+
+
+def _term(written: str, terms: dict[str, Term]) -> Term:
+    found = terms.get(written)
+    if found is None:
+        found = terms[written] = Iri(written[1:-1]) if written[0] == "<" else _TRUE
+    return found

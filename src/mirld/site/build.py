@@ -26,7 +26,7 @@ from mirld.site.pages import context_of
 from mirld.site.plan import Page
 from mirld.site.query_pages import query_files
 from mirld.site.render import Codes, Renderer
-from mirld.workers import Aside, run
+from mirld.workers import run
 
 _CHUNK = 48
 """Pages of one task: few enough to share the work evenly, enough that handing it out costs nothing."""
@@ -38,11 +38,12 @@ File = tuple[str, bytes]
 
 
 class Task(NamedTuple):
-    """A share of the work: pages, or resources without a page, or plain copies."""
+    """A share of the work: pages, or resources without a page, or plain copies, or the dump of all graphs."""
 
     pages: tuple[Page, ...] = ()
     pageless: tuple[str, ...] = ()
     copies: bool = False
+    quads: bool = False
 
 
 class Sum(NamedTuple):
@@ -88,31 +89,38 @@ class Site:
         self._turtle = TurtleWriter(material.base)
 
     def tasks(self) -> list[Task]:
-        """Share the work out, what takes longest first; what needs all of it is left to `join` and `closing`.
+        """Share the work out, what takes longest first.
 
-        What needs nothing of the pages is in none: see `quads`.
+        What needs all of it is left to `join` and `closing`, and what waits for answers to `last`.
         """
         pages = [page for page in self._material.pages if page.view != "data"]
-        queries = tuple(page for page in pages if page.view == "query")
         light = [page for page in pages if page.view not in _HEAVY and page.view != "query"]
-        tasks = [Task(pageless=self._material.pageless), Task(copies=True)]
-        tasks += [Task(queries)] if queries else []  # together, since they may share a store that takes long to fill
+        tasks = [Task(quads=True), Task(pageless=self._material.pageless), Task(copies=True)]
+        tasks += [self._queries()] if self._material.answering is None else []
         tasks += [Task((page,)) for page in pages if page.view in _HEAVY]
         return tasks + [Task(tuple(light[at : at + _CHUNK])) for at in range(0, len(light), _CHUNK)]
 
+    def last(self) -> Task:
+        """Return the work that is done when all tasks are, since somebody may still be finding the answers."""
+        return Task() if self._material.answering is None else self._queries()
+
+    def _queries(self) -> Task:
+        # One task, since its pages may share a store that takes long to fill.
+        return Task(tuple(page for page in self._material.pages if page.view == "query"))
+
     def prepare(self) -> None:
-        """Make all that tasks share, once, before there are workers."""
+        """Make all that tasks share, once, before there are workers; only answers are left to those who show them."""
         material = self._material
         self._renderer.compile_all()
         _ = material.jsonld, material.descriptions, material.conflicts, material.pageless
         _ = material.classes, material.loading, material.classified
         _ = material.registry.by_iri, material.registry.by_series, material.registry.by_digest, material.ids
         _ = material.queries, material.pages, material.places
-        if material.answering is not None:
-            _ = material.answers
 
     def produce(self, task: Task, pieces: Pieces) -> Iterator[File]:
         """Give the files of one task, and add to `pieces` what its resources add to the dumps."""
+        if task.quads:
+            yield from dump(NQUADS, nquads(self._material))
         if task.copies:
             yield from self.copies()
         for iri in task.pageless:
@@ -151,10 +159,6 @@ class Site:
             return write_forms(blocks, resource, material.jsonld, self._turtle)
         blocks = material.descriptions.blocks(resource)
         return write_forms(blocks, resource, material.jsonld, self._turtle, pieces) if blocks else None
-
-    def quads(self) -> Iterator[File]:
-        """Give the dump of all graphs, which needs neither values nor pages."""
-        yield from dump(NQUADS, nquads(self._material))
 
     def join(self, name: str, pieces: Pieces) -> Iterator[File]:
         """Give a dump of the pieces of all resources, sorted."""
@@ -195,8 +199,7 @@ class Site:
         pieces = Pieces()
 
         def parts() -> Iterator[Iterator[File]]:
-            yield self.quads()
-            for task in self.tasks():
+            for task in (*self.tasks(), self.last()):
                 yield self.produce(task, pieces)
             pieces.found.sort()
             for name in JOINED:
@@ -234,16 +237,14 @@ def build(
             found = Pieces()
             return put(site.produce(task, found)), found
 
-        # Reading values and planning pages is for one process.
-        with Aside(lambda: put(site.quads()), fork=workers > 1) as beside:
-            site.prepare()
-            tasks = site.tasks()
-            for done, (report, found) in enumerate(run(tasks, produce, workers), start=1):
-                total.add(report)
-                pieces.add(found)
-                if progress is not None:
-                    progress(done, len(tasks))
-            total.add(beside.result())
+        site.prepare()
+        tasks = site.tasks()
+        for done, (report, found) in enumerate(run(tasks, produce, workers), start=1):
+            total.add(report)
+            pieces.add(found)
+            if progress is not None:
+                progress(done, len(tasks))
+        total.add(put(site.produce(site.last(), pieces)))
         pieces.found.sort()
         # Joining, compressing and writing wait for no Python, so threads share them without another copy of the pieces.
         with ThreadPoolExecutor(workers) as pool:
