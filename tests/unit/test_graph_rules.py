@@ -64,9 +64,9 @@ def test_rules_run_in_their_order_under_any_base(root: Path, base: str) -> None:
     first, second = (Iri(f"{entry}#classification-{name}") for name in ("first", "second"))
     unet = Iri(f"{base}vocab/architecture/unet")
     assert infer(loaded(root, base), root) == [
-        (Iri(entry), [(Iri(MIR.classification), first), (Iri(MIR.classification), second)]),
-        (first, [(Iri(MIR.ground), unet), (Iri(MIR.unverified), Literal("true", XSD.boolean))]),
-        (second, [(Iri(MIR.ground), unet)]),
+        (Iri(entry), ((Iri(MIR.classification), first), (Iri(MIR.classification), second))),
+        (first, ((Iri(MIR.ground), unet), (Iri(MIR.unverified), Literal("true", XSD.boolean)))),
+        (second, ((Iri(MIR.ground), unet),)),
     ]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mirld.graph.terms import Iri, Literal, Term, Triple, sort_key
@@ -24,21 +24,24 @@ UNRANKED = 1_000
 Pair = tuple[Iri, Term]
 """What is said of a subject: predicate and term."""
 
-Block = tuple[Iri, list[Pair]]
+Pairs = Sequence[Pair]
+"""All that is said of a subject: a tuple where the same is said of others too, so that writers write it once."""
+
+Block = tuple[Iri, Pairs]
 """A subject, and all that is said of it in canonical order, as a sorted graph holds it."""
 
 
 class Graph:
     """Triples indexed by subject and by object; iteration is in insertion order, so builders insert sorted.
 
-    No list of pairs is ever changed: subjects of which the same is said may share one.
+    What it holds of a subject is never changed, only replaced: others may hold the same.
     """
 
     __slots__ = ("_inverse", "_subjects", "_types")
 
     def __init__(self, triples: Iterable[Triple] = ()) -> None:
         # Typed by what it is asked with; every key is the Iri of a triple.
-        self._subjects: dict[str, list[Pair]] = {}
+        self._subjects: dict[str, Pairs] = {}
         self._inverse: dict[str, list[tuple[Iri, Iri]]] | None = None
         self._types: dict[str, list[Iri]] = {}
         found: dict[str, dict[Pair, None]] = {}
@@ -60,8 +63,8 @@ class Graph:
         subject, predicate, term = triple
         pairs = self._subjects[subject]
         if (predicate, term) not in pairs:
-            self._subjects[subject] = pairs = pairs.copy()
-            insort(pairs, (predicate, term), key=_pair_key)
+            self._subjects[subject] = grown = [*pairs]
+            insort(grown, (predicate, term), key=_pair_key)
             self._forget(subject)
 
     def _forget(self, subject: str) -> None:
@@ -100,9 +103,9 @@ class Graph:
         """Every subject with its pairs; of a sorted graph, in canonical order."""
         return self._subjects.items()  # type: ignore[return-value]  # Iris
 
-    def pairs(self, subject: str) -> list[Pair]:
+    def pairs(self, subject: str) -> Pairs:
         """(predicate, term) of a subject; empty when there is none."""
-        return self._subjects.get(subject, [])
+        return self._subjects.get(subject, ())
 
     def values(self, subject: str, predicate: str) -> list[Term]:
         """All terms of a subject and predicate."""
@@ -166,7 +169,7 @@ class Graph:
         result = Graph()
         linking: dict[str, list[tuple[Iri, Iri]]] = {}
         for subject in sorted([*self._subjects, *(more.keys() - self._subjects.keys())]):
-            pairs = self._subjects.get(subject, [])
+            pairs = self._subjects.get(subject, ())
             new = more.get(subject)  # type: ignore[call-overload]  # an Iri
             if new is not None:
                 if pairs:
@@ -193,7 +196,7 @@ class Graph:
         return result
 
 
-def in_order(pairs: list[Pair]) -> list[Pair]:
+def in_order(pairs: Pairs) -> list[Pair]:
     """Sort what is said of one subject; most predicates have one value, and need no look at it."""
     by_term = len({predicate for predicate, _ in pairs}) < len(pairs)
     return sorted(pairs, key=_pair_key if by_term else _predicate_key)

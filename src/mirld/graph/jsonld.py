@@ -11,12 +11,10 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, NamedTuple
 
-from mirld.graph.dataset import Block, Graph, Pair
-from mirld.graph.terms import XSD_STRING, Literal, Term, Triple
+from mirld.graph.dataset import Block, Graph, Pairs
+from mirld.graph.terms import XSD_STRING, Literal, Triple
 from mirld.vocab import RDF_TYPE, XSD
 
 # The largest integer that every JSON reader keeps exact.
@@ -26,7 +24,6 @@ _CANONICAL_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _text = json.encoder.encode_basestring  # what that does with a string
-_predicate = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +58,11 @@ class JsonLdWriter:
 
     def __init__(self, context: Mapping[str, Any]) -> None:
         prefixes = {name: value for name, value in context.items() if isinstance(value, str) and value[-1:] in "/#:"}
-        self._keys: dict[str, _Key] = {}
+        self._keys: dict[str, _Key] = {RDF_TYPE: _Key("", '"@type"')}
         self._classes: dict[str, str] = {}
         self._definitions: dict[str, str] = {}
         self._contexts: dict[frozenset[str], str] = {}
+        self._shared: dict[Pairs, tuple[list[str], set[str]]] = {}
         for name, definition in context.items():
             if name.startswith("@") or name in prefixes:
                 continue
@@ -112,7 +110,7 @@ class JsonLdWriter:
 
     def nodes(self, blocks: Iterable[Block], root: str) -> Nodes:
         """Write the node of `root` with its parts inside, then the nodes of what cannot be reached from it."""
-        waiting: dict[str, list[Pair]] = dict(blocks)
+        waiting: dict[str, Pairs] = dict(blocks)
         found = Nodes(set(), [])
         if root in waiting:
             found.nodes.append(self._members(root, waiting, found.terms))
@@ -121,32 +119,54 @@ class JsonLdWriter:
                 found.nodes.append(self._members(subject, waiting, found.terms))
         return found
 
-    def _members(self, subject: str, waiting: dict[str, list[Pair]], terms: set[str]) -> list[str]:
+    def _members(self, subject: str, waiting: dict[str, Pairs], terms: set[str]) -> list[str]:
         """Take what is said of a subject, and of its parts, out of `waiting` and write it."""
-        members = [f'"@id":{_text(subject)}']
-        for predicate, pairs in groupby(waiting.pop(subject), _predicate):
-            values = []
-            if predicate == RDF_TYPE:
-                name = '"@type"'
-                for _, term in pairs:
-                    kind = self._classes.get(str(term))
-                    if kind is not None:
-                        terms.add(kind)
-                    values.append(_text(kind or str(term)))
-            else:
-                key = self._keys.get(predicate)
-                if key is None:
-                    key = self._keys[predicate] = _Key("", _text(predicate))
+        pairs = waiting.pop(subject)
+        shared = isinstance(pairs, tuple) and waiting.keys().isdisjoint([term for _, term in pairs])
+        said, used = self._shared_said(pairs) if shared else self._said(pairs, waiting)
+        terms |= used
+        return [f'"@id":{_text(subject)}', *said]
+
+    def _shared_said(self, pairs: Pairs) -> tuple[list[str], set[str]]:
+        found = self._shared.get(pairs)
+        if found is None:
+            found = self._shared[pairs] = self._said(pairs, {})
+        return found
+
+    def _said(self, pairs: Pairs, waiting: dict[str, Pairs]) -> tuple[list[str], set[str]]:
+        """Write the members of a node, those of its parts inside, and name the terms of the context that they use."""
+        members: list[tuple[str, list[str]]] = []
+        terms: set[str] = set()
+        last = ""
+        for predicate, term in pairs:
+            if predicate != last:
+                last = predicate
+                key = self._key(predicate)
                 if key.name:
                     terms.add(key.name)
-                name = key.member
-                for _, term in pairs:
-                    if not isinstance(term, Literal) and "#" in term and term in waiting:
-                        values.append(braced(self._members(term, waiting, terms)))
-                    else:
-                        values.append(_value(term, key))
-            members.append(f"{name}:{values[0]}" if len(values) == 1 else f"{name}:[{','.join(values)}]")
-        return members
+                values: list[str] = []
+                members.append((key.member, values))
+            if isinstance(term, Literal):
+                values.append(_literal(term, key))
+            elif predicate == RDF_TYPE:
+                kind = self._classes.get(term)
+                if kind is not None:
+                    terms.add(kind)
+                values.append(_text(kind or term))
+            elif "#" in term and term in waiting:
+                values.append(braced(self._members(term, waiting, terms)))
+            else:
+                values.append(_text(term) if key.coercion == "@id" else f'{{"@id":{_text(term)}}}')
+        written = [
+            f"{name}:{values[0]}" if len(values) == 1 else f"{name}:[{','.join(values)}]" for name, values in members
+        ]
+        return written, terms
+
+    def _key(self, predicate: str) -> _Key:
+        found = self._keys.get(predicate)
+        if found is None:
+            found = self._keys[predicate] = _Key("", _text(predicate))
+        return found
 
 
 def write_json(document: object) -> str:
@@ -159,11 +179,9 @@ def _expand(name: str, prefixes: Mapping[str, str]) -> str:
     return prefixes[prefix] + local if colon and prefix in prefixes else name
 
 
-def _value(term: Term, key: _Key) -> str:
-    """Write a term as the value of a property that `key` names."""
+def _literal(term: Literal, key: _Key) -> str:
+    """Write a literal as the value of a property that `key` names."""
     coercion, language = key.coercion, key.language
-    if not isinstance(term, Literal):
-        return _text(term) if coercion == "@id" else f'{{"@id":{_text(term)}}}'
     value, datatype, tag = term
     written = _text(value)
     if tag is not None:

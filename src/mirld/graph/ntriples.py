@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
-from mirld.graph.dataset import Block
+from mirld.graph.dataset import Block, Pairs
 from mirld.graph.terms import XSD_STRING, Literal, Term, Triple
 
 _ESCAPED = re.compile(r'[\x00-\x1f"\\\x7f]')
@@ -43,13 +44,26 @@ def write_blocks(blocks: Iterable[Block]) -> str:
     lines = []
     for subject, pairs in blocks:
         start = f"<{subject}> <"
-        lines += [f"{start}{predicate}> {write_term(term)} .\n" for predicate, term in pairs]
+        ends = _shared_ends(pairs) if isinstance(pairs, tuple) else _ends(pairs)
+        lines += [start + end for end in ends]
     return "".join(lines)
+
+
+def _ends(pairs: Pairs) -> list[str]:
+    return [
+        f"{predicate}> {write_term(term)} .\n" if isinstance(term, Literal) else f"{predicate}> <{term}> .\n"
+        for predicate, term in pairs
+    ]
+
+
+_shared_ends = cache(_ends)
 
 
 def write_nquads(triples: Iterable[Triple], graph: str) -> str:
     """Write triples of one named graph, one a line, each once, in the order of the lines."""
     end = f" <{graph}> .\n"
-    return "".join(
-        sorted({f"<{subject}> <{predicate}> {write_term(term)}{end}" for subject, predicate, term in triples})
-    )
+    lines = {
+        f"<{subject}> <{predicate}> {write_term(term) if isinstance(term, Literal) else f'<{term}>'}{end}"
+        for subject, predicate, term in triples
+    }
+    return "".join(sorted(lines))

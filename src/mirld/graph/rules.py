@@ -150,7 +150,7 @@ def read_found(text: bytes) -> list[Block]:
             found.add(rest)
     terms: dict[str, Term] = {}
     pairs: dict[str, Pair] = {}
-    known: dict[frozenset[str], list[Pair]] = {}
+    known: dict[frozenset[str], tuple[Pair, ...]] = {}
     blocks: list[Block] = []
     for subject, rests in said.items():
         shared = frozenset(rests)
@@ -160,7 +160,7 @@ def read_found(text: bytes) -> list[Block]:
                 if rest not in pairs:
                     predicate, term = rest[:-2].split(" ", 1)
                     pairs[rest] = _term(predicate, terms), _term(term, terms)  # type: ignore[assignment]  # an Iri first
-            block = known[shared] = in_order([pairs[rest] for rest in rests])
+            block = known[shared] = tuple(in_order([pairs[rest] for rest in rests]))
         blocks.append((Iri(subject[1:-1]), block))
     return sorted(blocks)
 

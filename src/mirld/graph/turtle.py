@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from mirld.graph.dataset import Block, Graph, Pair
+from mirld.graph.dataset import Block, Graph, Pairs
 from mirld.graph.ntriples import quote
 from mirld.graph.terms import XSD_STRING, Literal, Term, Triple
 from mirld.vocab import PREFIXES, RDF_TYPE, RDFS_LABEL, XSD
@@ -39,6 +39,7 @@ class TurtleWriter:
         self._names = {namespace: name for name, namespace in prefixes.items()}
         self._iris: dict[str, tuple[str, str]] = {}
         self._ordered: dict[tuple[str, ...], tuple[list[tuple[str, str]], set[str]]] = {}
+        self._shared: dict[Pairs, tuple[str, set[str]]] = {}
         self.used: set[str] = set()
 
     def document(self, triples: Iterable[Triple]) -> str:
@@ -99,12 +100,27 @@ class TurtleWriter:
             return value
         return f"{quote(value)}^^{self.iri(datatype)}"
 
-    def block(self, subject: str, pairs: Iterable[Pair]) -> str:
+    def block(self, subject: str, pairs: Pairs) -> str:
         """Write all that is said of one subject, given in canonical order."""
+        if not isinstance(pairs, tuple):
+            return f"{self.iri(subject)}\n{self._said(pairs)}"
+        found = self._shared.get(pairs)
+        if found is None:
+            others, self.used = self.used, set()
+            found = self._shared[pairs] = (self._said(pairs), self.used)
+            self.used = others
+        said, prefixes = found
+        self.used |= prefixes
+        return f"{self.iri(subject)}\n{said}"
+
+    def _said(self, pairs: Pairs) -> str:
         by_predicate: dict[str, list[str]] = {}
         for predicate, term in pairs:
             written = self.term(term) if isinstance(term, Literal) else self.iri(term)
-            by_predicate.setdefault(predicate, []).append(written)
+            if predicate in by_predicate:
+                by_predicate[predicate].append(written)
+            else:
+                by_predicate[predicate] = [written]
         names, prefixes = self._names_of(tuple(by_predicate))
         self.used |= prefixes
         lines = []
@@ -115,7 +131,7 @@ class TurtleWriter:
                 # One object a line, so that adding one changes one line.
                 line = f"{_INDENT}{name}\n{_INDENT * 2}" + f",\n{_INDENT * 2}".join(objects)
             lines.append(line)
-        return self.iri(subject) + "\n" + " ;\n".join(lines) + " .\n"
+        return " ;\n".join(lines) + " .\n"
 
     def _names_of(self, predicates: tuple[str, ...]) -> tuple[list[tuple[str, str]], set[str]]:
         """Return predicates with their names, in the order of their names, and the prefixes of these.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
 from mirld.errors import IdError
-from mirld.graph.dataset import Dataset, Graph
+from mirld.graph.dataset import Dataset, Graph, Pairs
 from mirld.graph.infer import entry_id
 from mirld.graph.terms import Literal, Term
 from mirld.ids import MirId
@@ -102,8 +103,7 @@ class _Said:
         return self._terms.get(predicate, ())
 
     def iris(self, predicate: str) -> list[str]:
-        found = self._terms.get(predicate)
-        return [term for term in found if not isinstance(term, Literal)] if found else []
+        return [term for term in self._terms.get(predicate, ()) if not isinstance(term, Literal)]
 
     def text(self, predicate: str) -> str | None:
         """Lexical form of the one term; an English one when there are several."""
@@ -144,6 +144,7 @@ class _Reader:
         self._base = base
         self._digests = {iri: iri.rpartition("#")[2] for iri in DIGEST_PROPERTIES}
         self._known: dict[str, Ref] = {}
+        self._shared_answer = cache(self._answer)
 
     def _said(self, iri: str) -> _Said:
         return _Said(iri, self._graph.pairs(iri))
@@ -153,8 +154,7 @@ class _Reader:
         if found is None:
             said = self._said(iri)
             label = said.text(RDFS_LABEL) or said.text(SKOS.prefLabel) or said.text(DCTERMS.title)
-            found = Ref(iri, label or iri.removeprefix(self._base).rstrip("/").rpartition("/")[2])
-            self._known[iri] = found
+            found = self._known[iri] = Ref(iri, label or iri.removeprefix(self._base).rstrip("/").rpartition("/")[2])
         return found
 
     def _ref(self, said: _Said, predicate: str) -> Ref | None:
@@ -349,21 +349,26 @@ class _Reader:
         )
 
     def classification(self, iri: str) -> Classification:
-        said = self._said(iri)
+        pairs = self._graph.pairs(iri)
+        # The same answer on the same ground is that of many entries.
+        answer = self._shared_answer if isinstance(pairs, tuple) else self._answer
+        return Classification(iri=iri, **answer(pairs))
+
+    def _answer(self, pairs: Pairs) -> dict[str, Any]:
+        said = _Said("", pairs)
         criterion = self._ref(said, MIR.criterion) or Ref("", "")
         start, _, rest = criterion.iri.partition("/vocab/")
-        return Classification(
-            iri=iri,
-            scheme=self.ref(f"{start}/vocab/{rest.partition('/')[0]}"),
-            criterion=criterion,
-            concept=self._ref(said, MIR.concept),
-            mode=(said.text(MIR.mode) or "").rpartition("/")[2],
-            unverified=said.text(MIR.unverified) == "true",
-            rules=self._refs(said, MIR.rule),
-            grounds=self._refs(said, MIR.ground),
-            sources=said.sources,
-            confidence=self._ref(said, MIR.confidence),
-        )
+        return {
+            "scheme": self.ref(f"{start}/vocab/{rest.partition('/')[0]}"),
+            "criterion": criterion,
+            "concept": self._ref(said, MIR.concept),
+            "mode": (said.text(MIR.mode) or "").rpartition("/")[2],
+            "unverified": said.text(MIR.unverified) == "true",
+            "rules": self._refs(said, MIR.rule),
+            "grounds": self._refs(said, MIR.ground),
+            "sources": said.sources,
+            "confidence": self._ref(said, MIR.confidence),
+        }
 
     def record(self, iri: str) -> LedgerRecord:
         said = self._said(iri)
