@@ -9,7 +9,7 @@ from mirld.registry.values import Classification, Entry
 from mirld.site.contexts import Row, Table
 from mirld.site.links import Link
 from mirld.site.material import Linker, Material
-from mirld.site.names import plain, table
+from mirld.site.names import anchor, plain, table
 from mirld.vocab import MIR, SKOS
 
 _GROUNDS = 4
@@ -18,11 +18,21 @@ _LISTS = ("oecd-class", "oecd-aim", "nist-ai-use")
 """Schemes that entries are classified by, so that a concept without any is a gap."""
 
 
-def classified(entry: Entry, link: Linker) -> Table | None:
-    """Show what an entry is by published frameworks, scheme by scheme, with what each answer rests on."""
+def classified(material: Material, entry: Entry, link: Linker) -> Table | None:
+    """Show what an entry is by published frameworks, scheme by scheme, with what each answer rests on.
+
+    Entries of one architecture and the same tasks share the table: all that it shows is what is said of its rows.
+    """
+    said = tuple([(anchor(found.iri), tuple(material.view.pairs(found.iri))) for found in entry.classifications])
+    if said not in link.answers:
+        link.answers[said] = _classified(entry, link)
+    return link.answers[said]
+
+
+def _classified(entry: Entry, link: Linker) -> Table | None:
     rows = (
         Row(
-            anchor=found.iri.partition("#")[2],
+            anchor=anchor(found.iri),
             head=_answer(found, link),
             cells=(
                 _mode(found, link),

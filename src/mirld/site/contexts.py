@@ -80,8 +80,12 @@ class Line(NamedTuple):
     confirmed: tuple[Confirmed, ...] = ()
 
 
-class Table(NamedTuple):
-    """Rows under headings; `code` says that the heading cells hold names of code. Empty columns are left out."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Table:
+    """Rows under headings; `code` says that the heading cells hold names of code. Empty columns are left out.
+
+    Pages may share a table, so it is told from others by what it is, which is quick, and not by all it holds.
+    """
 
     headings: tuple[str, ...]
     rows: tuple[Line, ...]

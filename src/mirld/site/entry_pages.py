@@ -46,7 +46,7 @@ def entry_context(material: Material, page: Page, head: Head) -> EntryContext:
         judged=judged(material, entry, incoming, link),
         settings=settings(material, entry, link),
         parameters=parameters(material, entry, link),
-        classified=classified(entry, link),
+        classified=classified(material, entry, link),
         evidence=evidence(entry, link),
         sources=tuple(link.to(found.iri) for found in entry.sources),
         disputed=disputed(material, entry, link),

@@ -16,7 +16,7 @@ from mirld.errors import InputError, SyntaxInputError
 from mirld.graph.agreement import Agreement, Conflict, agreement
 from mirld.graph.asking import Answered, answer_all
 from mirld.graph.corpus import Corpus
-from mirld.graph.dataset import Dataset, Graph
+from mirld.graph.dataset import Dataset, Graph, Pairs
 from mirld.graph.describe import Descriptions
 from mirld.graph.jsonld import JsonLdWriter
 from mirld.graph.query import Endpoint
@@ -25,7 +25,7 @@ from mirld.graph.saved import SavedQuery, saved_queries
 from mirld.graph.terms import Iri, Literal, Term
 from mirld.registry import Entry, Registry, read_registry
 from mirld.registry.values import Classification
-from mirld.site.contexts import EntryRow
+from mirld.site.contexts import EntryRow, Table
 from mirld.site.links import Link, Places, outside, prefixed, root_of, short_name
 from mirld.site.plan import Page, plan
 from mirld.vocab import DCTERMS, FOAF, MIR, OWL, RDF_TYPE, RDFS_LABEL, SKOS, SPDX_LICENSES
@@ -48,11 +48,15 @@ KINDS: dict[str, str] = {
 
 @dataclass(slots=True)
 class Made:
-    """What pages of one depth share: links to things and to terms, and the rows of entries in lists, by IRI."""
+    """What pages of one depth share: links to things and to terms, rows of entries in lists, by IRI; and `answers`.
+
+    Those are tables of what classifies an entry, by what is said of each of their rows.
+    """
 
     links: dict[str, Link] = field(default_factory=dict)
     terms: dict[str, Link] = field(default_factory=dict)
     rows: dict[str, EntryRow] = field(default_factory=dict)
+    answers: dict[tuple[tuple[str, Pairs], ...], Table | None] = field(default_factory=dict)
 
 
 @dataclass
@@ -281,7 +285,7 @@ class Linker:
         self.root = root_of(page.path)
         self._material = material
         made = material.made_for(self.root)
-        self._known, self._terms, self.rows = made.links, made.terms, made.rows
+        self._known, self._terms, self.rows, self.answers = made.links, made.terms, made.rows, made.answers
 
     def to(self, iri: str, note: str | None = None) -> Link:
         """Link to anything that has an IRI; what has no page and no linkable scheme is only named."""

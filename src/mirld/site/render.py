@@ -21,7 +21,7 @@ from mirld.site.pages import VIEWS
 Codes = dict[str, bytes]
 """Compiled templates."""
 
-_MACROS = ("assets", "foot", "listed", "part", "seen", "top")
+_MACROS = ("answers", "assets", "foot", "listed", "part", "seen", "top")
 FILTERS = ("a", "all", *_MACROS)
 """Filters of the templates: links as HTML, and those of macros.html whose arguments come again and again."""
 
