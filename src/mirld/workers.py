@@ -101,7 +101,8 @@ class Aside(Generic[Result]):
 
     def __init__(self, *steps: Callable[[], Result], fork: bool = True) -> None:
         self._children: dict[int, _Mail] = {}
-        self._results: list[Result] = []
+        self._last: list[Result] = []
+        self._done = 0
         self._coming: Iterator[Result]
         if not (fork and can_fork()):
             self._coming = (step() for step in steps)
@@ -123,10 +124,11 @@ class Aside(Generic[Result]):
         _end(self._children)
 
     def result(self, step: int = 0) -> Result:
-        """Return what a step returned, or raise what it, or one before it, raised."""
-        while len(self._results) <= step:
-            self._results.append(next(self._coming))
-        return self._results[step]
+        """Return what a step returned, or raise what it, or one before it, raised; only the latest is kept."""
+        while self._done <= step:
+            self._last = [next(self._coming)]
+            self._done += 1
+        return self._last[0]
 
 
 def _fork() -> int:

@@ -115,7 +115,7 @@ def test_rules_and_saved_queries_may_share_a_store(root: Path, with_unverified: 
     dataset, asked = loaded(root), loaded(root)
     classify(dataset, root)
     asking = Asking(asked, root)
-    found = asking.found()
+    found = [asking.found() for _ in range(asking.turns)]
     answers = asking.answered(with_unverified=with_unverified)
     add_found(asked, read_found(found))
     assert (asked.graphs, list(asked.view)) == (dataset.graphs, list(dataset.view))

@@ -140,6 +140,23 @@ def test_what_is_done_aside_is_there_when_asked_for(fork: bool) -> None:
 
 
 @pytest.mark.parametrize("fork", [True, False])
+def test_what_is_done_aside_in_steps_is_there_step_by_step(fork: bool) -> None:
+    """Each result, however large, is there before the next step is done, and steps share what they made."""
+    made: list[int] = []
+
+    def step() -> tuple[int, bytes]:
+        made.append(os.getpid())
+        return len(made), bytes(3_000_000)
+
+    def wait() -> tuple[int, bytes]:
+        time.sleep(WAIT_SECONDS * 10)
+        return 0, b""
+
+    with Aside(step, step, wait, fork=fork) as asked:
+        assert [asked.result(number) for number in range(2)] == [(1, bytes(3_000_000)), (2, bytes(3_000_000))]
+
+
+@pytest.mark.parametrize("fork", [True, False])
 def test_what_is_raised_aside_is_raised_when_asked_for(fork: bool) -> None:
     """Not before: nobody may ever ask."""
 

@@ -140,14 +140,15 @@ def _build(
                     judging.result()  # before rules add to what is judged
             asking = Asking(dataset, corpus.root)
             answer = partial(asking.answered, with_unverified=with_unverified)
-            asked = stack.enter_context(Aside[Any](asking.found, answer, fork=several))
+            turns = asking.turns
+            asked = stack.enter_context(Aside[Any](*[asking.found] * turns, answer, fork=several))
             # What pages are made with is imported when there is another process to do something meanwhile.
             from mirld.site.build import Site, build
             from mirld.site.material import Material
 
-            add_found(dataset, read_found(asked.result()))
+            add_found(dataset, read_found(map(asked.result, range(turns))))  # each while those of the next one run
             material = Material.load(
-                corpus, dataset, with_unverified=with_unverified, answering=partial(asked.result, 1)
+                corpus, dataset, with_unverified=with_unverified, answering=partial(asked.result, turns)
             )
             site = Site(material, site_path=site_path, codes=compiling.result())
             site.prepare()

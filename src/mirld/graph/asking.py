@@ -23,7 +23,7 @@ Answered = tuple[Answer, bytes]
 
 
 class Asking:
-    """Questions about a dataset that nothing was inferred in yet: first `found`, then `answered`.
+    """Questions about a dataset that nothing was inferred in yet: `found`, for each of the `turns`, then `answered`.
 
     Neither changes the dataset, so that another process may add to its own what was found here.
     """
@@ -33,12 +33,21 @@ class Asking:
         self._root = root
         self._store = pyoxigraph.Store()
         self._rules = Rules(dataset, root)
-        self._found: list[bytes] = []
+        self._finding = self._rules.find(self._store)
+        self._found = b""
+
+    @property
+    def turns(self) -> int:
+        """How often `found` finds something."""
+        return self._rules.turns
 
     def found(self) -> bytes:
-        """Run the rules and return what they find, as N-Triples; raises what `mirld.graph.rules.classify` raises."""
-        self._found = self._rules.find(self._store)
-        return b"".join(self._found)
+        """Run the rules of the next turn and return what they find, as N-Triples.
+
+        Raises what `mirld.graph.rules.classify` raises.
+        """
+        self._found = next(self._finding)
+        return self._found
 
     def answered(self, *, with_unverified: bool = False) -> dict[str, Answered]:
         """Answer the saved queries, by name, over all that is exported; raises InputError and QueryError."""

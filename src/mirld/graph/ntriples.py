@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
 
@@ -62,8 +63,8 @@ _shared_ends = cache(_ends)
 def write_nquads(triples: Iterable[Triple], graph: str) -> str:
     """Write triples of one named graph, one a line, each once, in the order of the lines."""
     end = f" <{graph}> .\n"
-    lines = {
-        f"<{subject}> <{predicate}> {write_term(term) if isinstance(term, Literal) else f'<{term}>'}{end}"
-        for subject, predicate, term in triples
-    }
-    return "".join(sorted(lines))
+    rests: dict[str, set[str]] = defaultdict(set)
+    for subject, predicate, term in triples:
+        written = write_term(term) if isinstance(term, Literal) else f"<{term}>"
+        rests[f"<{subject}> <"].add(f"{predicate}> {written}{end}")
+    return "".join([start + rest for start in sorted(rests) for rest in sorted(rests[start])])

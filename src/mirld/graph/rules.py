@@ -10,8 +10,8 @@ Loading does not run them: a look-up has no use for what they find. Whoever need
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Iterator
+from itertools import chain, groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,7 +51,7 @@ def add_found(dataset: Dataset, found: list[Block]) -> None:
 
 def infer(dataset: Dataset, root: Path) -> list[Block]:
     """Return what the rules find, sorted; nothing for a registry without rules."""
-    return read_found(b"".join(Rules(dataset, root).find(pyoxigraph.Store())))
+    return read_found(Rules(dataset, root).find(pyoxigraph.Store()))
 
 
 class Rules:
@@ -63,23 +63,27 @@ class Rules:
         self._rules = _rules(dataset, root)
         self._names = {name for rule in self._rules for name in _names(rule.query)}
 
-    def find(self, store: pyoxigraph.Store) -> list[bytes]:
-        """Return what the rules find, as N-Triples by turn; raises as `classify` does.
+    @property
+    def turns(self) -> int:
+        """How many turns the rules run in: those of one order run at once."""
+        return len({rule.order for rule in self._rules})
+
+    def find(self, store: pyoxigraph.Store) -> Iterator[bytes]:
+        """Give what the rules find, as N-Triples by turn; raises as `classify` does.
 
         The store, which is empty, holds then what they may ask for and what they found, save for that of the last turn.
         """
         fill(store, self._facts(wanted=True))
-        written: list[bytes] = []
+        written = b""
         for _, rules in groupby(self._rules, key=lambda rule: rule.order):
             if written:
-                add_text(store, written[-1])
-            written.append(b"".join(_run(store, self._base, rule) for rule in rules))
-        return written
+                add_text(store, written)
+            written = b"".join(_run(store, self._base, rule) for rule in rules)
+            yield written
 
-    def complete(self, store: pyoxigraph.Store, found: Sequence[bytes]) -> None:
-        """Add to a store what it lacks when the rules found this in it."""
-        for text in found[-1:]:
-            add_text(store, text)
+    def complete(self, store: pyoxigraph.Store, found: bytes) -> None:
+        """Add to a store what it lacks when the rules found this in their last turn."""
+        add_text(store, found)
         fill(store, self._facts(wanted=False))
 
     def _facts(self, *, wanted: bool) -> Iterator[Block]:
@@ -135,13 +139,13 @@ def _run(store: pyoxigraph.Store, base: str, rule: _Rule) -> bytes:
     return found.serialize(format=pyoxigraph.RdfFormat.N_TRIPLES) or b""
 
 
-def read_found(text: bytes) -> list[Block]:
+def read_found(texts: Iterable[bytes]) -> list[Block]:
     """Read N-Triples of IRIs and of `true`, which is all that a classification is made of, and sort them.
 
     What is said of one answer is said of it for many entries, in the same words: it is read once, and shared.
     """
     said: dict[str, set[str]] = {}
-    for line in text.decode().splitlines():
+    for line in chain.from_iterable(text.decode().splitlines() for text in texts):
         subject, _, rest = line.partition(" ")
         found = said.get(subject)
         if found is None:
