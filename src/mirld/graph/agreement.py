@@ -53,7 +53,7 @@ class Agreement:
 def agreement(dataset: Dataset) -> Agreement:
     """Say of every statement that several sources make, or that was outvoted, who makes it."""
     inferred = _inferred(dataset)
-    said = _said(dataset, dataset.shared().union(inferred))
+    said = _said(dataset, dataset.shared.union(inferred))
     concluded = _concluded(dataset, inferred, said)
     outvoted = {triple for _, triple in dataset.outvoted}
     confirmed: dict[str, dict[Pair, tuple[str, ...]]] = {}

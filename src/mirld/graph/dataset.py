@@ -218,7 +218,8 @@ class Dataset:
     `graphs` maps the IRI of a graph to its triples, `sources` to the IRI of its source, `files` to its file name.
     `view` is the merged graph (see the module docstring), sorted, with what `mirld.graph.infer` derived.
     `undescribed` are sources that nothing describes and nothing need describe: those of a user's overlays.
-    `derived` holds the inferred triples alone; `outvoted` what the merge left out, as (graph, triple).
+    `derived` holds the inferred triples alone; `outvoted` what the merge left out, as (graph, triple); `shared` the
+    subjects that several sources spoke of when it was merged.
     """
 
     base: str
@@ -229,10 +230,12 @@ class Dataset:
     view: Graph = field(default_factory=Graph)
     derived: list[Triple] = field(default_factory=list)
     outvoted: list[tuple[str, Triple]] = field(default_factory=list)
+    shared: set[str] = field(default_factory=set)
 
     def merge(self) -> None:
-        """Fill `view` and `outvoted` from `graphs`."""
-        contested, disputed = self._single_valued() | {RDF_TYPE}, self.shared()
+        """Fill `view`, `shared` and `outvoted` from `graphs`."""
+        contested, disputed = self._single_valued() | {RDF_TYPE}, self._shared()
+        self.shared = disputed
         merged: dict[str, dict[Pair, None]] = {}
         settled: dict[tuple[str, str, str], tuple[str | None, set[Term]]] = {}
         self.outvoted = []
@@ -269,7 +272,7 @@ class Dataset:
 
         return sorted(self.graphs, key=lambda iri: (rank(iri), self.sources.get(iri) or "", iri))
 
-    def shared(self) -> set[str]:
+    def _shared(self) -> set[str]:
         """Return the subjects that several sources speak of: nobody else can be outvoted."""
         by_source: dict[str | None, set[str]] = defaultdict(set)
         for graph, triples in self.graphs.items():
