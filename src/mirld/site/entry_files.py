@@ -39,10 +39,11 @@ def tensors(entry: Entry, link: Linker) -> tuple[Fact, ...]:
 
 
 def _file(material: Material, entry: Entry, found: File, link: Linker) -> Stored:
-    own = [] if found.format is None else [link.to(found.format.iri)]
+    traits = [] if found.format is None else [link.to(found.format.iri)]
+    named = {trait.label for trait in traits}
     # A format that has but one layout shares its name.
-    traits = own + [
-        trait for trait in _traits(found, found.layout, link) if trait.label not in {said.label for said in own}
+    traits += [
+        trait._replace(note="layout") if trait.label in named else trait for trait in _traits(found, found.layout, link)
     ]
     traits += plain(None if found.size is None else size(found.size))
     if found.variant:
