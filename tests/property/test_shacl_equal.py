@@ -95,6 +95,21 @@ def test_a_focus_gives_the_part_of_the_report_that_is_about_it(
     assert validate(view, shapes, focus=focus) == [result for result in found if result.focus in focus]
 
 
+@pytest.mark.parametrize("lexical", ["NaN", "sNaN", "Infinity", "x"])
+@pytest.mark.parametrize("path", ["p0", "p4"])
+def test_a_decimal_that_is_no_number_is_reported(path: str, lexical: str) -> None:
+    """A bound is no place to fail: what cannot be compared with it breaks it."""
+    facts = [
+        (Iri(EX + "a"), Iri(RDF_TYPE), Iri(EX + "C" if path == "p4" else EX + "D")),
+        (Iri(EX + "a"), Iri(EX + path), Literal(lexical, XSD.decimal)),
+    ]
+    view = Graph(facts)
+    found = validate(view, SMALL[0])
+    assert found == run_pyshacl(view, SMALL[0])
+    broken = any(result.focus == EX + "a" and result.path == EX + path for result in found)
+    assert broken == ((path, lexical) != ("p0", "Infinity"))
+
+
 @pytest.fixture(scope="module")
 def registry_shapes() -> Shapes:
     return Shapes.read(ROOT / "shapes")

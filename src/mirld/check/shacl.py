@@ -6,6 +6,7 @@ could look at. pySHACL and rdflib are imported only when some node needs them.
 
 from __future__ import annotations
 
+import decimal
 import logging
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
@@ -158,9 +159,11 @@ def run_pyshacl(view: Graph, shapes: Shapes, doubts: Mapping[str, Iterable[str]]
                 rules.add((rdflib.URIRef(shape), rdflib.URIRef(SH.targetNode), rdflib.URIRef(node)))
     # rdflib logs and warns about every ill-typed literal it reads; the report says it in one line.
     logging.getLogger("rdflib.term").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), decimal.localcontext() as context:
         warnings.simplefilter("ignore")
         data = rdflib.Graph().parse(data=write_ntriples(triples), format="nt")
+        # rdflib takes "NaN" for an xsd:decimal; it is neither more nor less than a bound, and that is no error.
+        context.traps[decimal.InvalidOperation] = False
         _, report, _ = pyshacl.validate(data, shacl_graph=rules)
         return _results(report)
 
