@@ -36,8 +36,8 @@ def registry_root(given: str | os.PathLike[str] | None = None) -> Path:
     if given is not None:
         candidates = [Path(given)]
     else:
-        here = Path(__file__).resolve().parent
-        candidates = [here.parent.parent, here / "carried"]
+        carried = carried_root()
+        candidates = [carried.parent.parent.parent, carried]
     for root in candidates:
         if all((root / folder).is_dir() for folder in CORPUS_FOLDERS):
             return root
@@ -46,6 +46,11 @@ def registry_root(given: str | os.PathLike[str] | None = None) -> Path:
         f"no registry in {candidates[0]}: {', '.join(missing)} missing",
         hint="name the folder that holds ontology/, shapes/, data/ and site/",
     )
+
+
+def carried_root() -> Path:
+    """Return the folder where an installed mirld carries its registry; in a checkout it does not exist."""
+    return Path(__file__).resolve().parent / "carried"
 
 
 def cache_folder() -> Path:

@@ -65,7 +65,15 @@ class MirId:
         Traceback (most recent call last):
         mirld.errors.IdError: 'K' at 15 cannot stand here: a-z or 0-9 follows . in the series
         """
-        return cls(*_canonical(text))
+        return cls._of(_canonical(text))
+
+    @classmethod
+    def _of(cls, parts: Parts) -> MirId:
+        """Make an id of parts that were read off canonical text, so that it need not be read once more."""
+        made = object.__new__(cls)
+        for name, part in zip(("domain", "architecture", "series", "compatibility", "variants"), parts, strict=True):
+            object.__setattr__(made, name, part)
+        return made
 
     @classmethod
     def find(cls, text: str) -> MirId:

@@ -15,8 +15,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from mirld.lookup.resolution import Candidate
-from mirld.lookup.spelling import pieces, squashed, tolerance, typing_errors, words
 from mirld.registry import Entry, Registry
+from mirld.registry.spelling import pieces, squashed, tolerance, typing_errors, words
 
 _WHOLE = 100.0  # a whole name outweighs any sum of words
 _TOO_FAR = 0.25  # of the best score

@@ -12,9 +12,8 @@ from typing import TypeVar
 
 from mirld.errors import IdError
 from mirld.ids import MirId
-from mirld.lookup import forms
 from mirld.lookup.resolution import State
-from mirld.registry import Entry, File, Layout, LedgerRecord, Loader, Registry, Repository
+from mirld.registry import Entry, File, Layout, LedgerRecord, Loader, Registry, Repository, forms
 from mirld.vocab import DIGEST_PROPERTIES
 
 Value = TypeVar("Value")

@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeVar
 
 from mirld.errors import IdError
 from mirld.graph.dataset import Dataset, Graph, Pairs
 from mirld.graph.infer import entry_id
-from mirld.graph.terms import Literal, Term
+from mirld.graph.terms import Literal
 from mirld.ids import MirId
 from mirld.registry.registry import Registry
+from mirld.registry.said import Said, value_of
 from mirld.registry.values import (
     Classification,
     Compatibility,
     Component,
+    Concept,
     Digest,
     Entry,
     Evidence,
     File,
     Layout,
     LedgerRecord,
+    LibraryClass,
     Loader,
     Parameter,
     Ref,
     Repository,
     Setting,
     Source,
-    Value,
 )
 from mirld.vocab import (
     DCAT,
@@ -38,19 +39,15 @@ from mirld.vocab import (
     ENTRY_CLASSES,
     FOAF,
     MIR,
-    RDF,
     RDF_TYPE,
     RDFS,
     RDFS_LABEL,
     SKOS,
-    XSD,
 )
 
 Part = TypeVar("Part")
 
 _DERIVATIONS = ("fineTunedFrom", "quantizedFrom", "mergedFrom", "distilledFrom", "variantOf")
-_INTEGERS = frozenset({XSD.integer, XSD.nonNegativeInteger, XSD.positiveInteger, XSD.int, XSD.long})
-_REALS = frozenset({XSD.decimal, XSD.double, XSD.float})
 
 
 def read_registry(dataset: Dataset) -> Registry:
@@ -70,70 +67,16 @@ def read_registry(dataset: Dataset) -> Registry:
     )
 
 
-def value_of(term: Term) -> Value:
-    """Return the Python value of a literal; an ill-typed one, and an IRI, stay text."""
-    if not isinstance(term, Literal):
-        return str(term)
-    text, datatype, _ = term
-    try:
-        if datatype in _INTEGERS:
-            return int(text)
-        if datatype in _REALS:
-            return float(text)
-        if datatype == RDF.JSON:
-            value: Value = json.loads(text)
-            return value
-    except ValueError:
-        return text
-    return text == "true" if datatype == XSD.boolean else text
+def read_library(dataset: Dataset) -> tuple[LibraryClass, ...]:
+    """Read every class of a library with what it takes, sorted by IRI; definitions that classes share are read once."""
+    reader = _Reader(dataset.view, dataset.base)
+    return tuple(reader.library_class(iri) for iri in dataset.view.instances(MIR.LibraryClass))
 
 
-class _Said:
-    """What is said of one resource, by predicate; every method takes a predicate."""
-
-    __slots__ = ("_terms", "iri")
-
-    def __init__(self, iri: str, pairs: Iterable[tuple[str, Term]]) -> None:
-        self.iri = iri
-        self._terms: dict[str, list[Term]] = {}
-        for predicate, term in pairs:
-            self._terms.setdefault(predicate, []).append(term)
-
-    def terms(self, predicate: str) -> Sequence[Term]:
-        return self._terms.get(predicate, ())
-
-    def iris(self, predicate: str) -> list[str]:
-        return [term for term in self._terms.get(predicate, ()) if not isinstance(term, Literal)]
-
-    def text(self, predicate: str) -> str | None:
-        """Lexical form of the one term; an English one when there are several."""
-        best: str | None = None
-        for term in self._terms.get(predicate, ()):
-            if not isinstance(term, Literal):
-                return str(term)
-            if term.language in (None, "en"):
-                return term.value
-            best = best or term.value
-        return best
-
-    def texts(self, predicate: str) -> tuple[str, ...]:
-        found = self._terms.get(predicate)
-        return tuple(str(t.value if isinstance(t, Literal) else t) for t in found) if found else ()
-
-    def number(self, predicate: str) -> int | None:
-        text = self.text(predicate)
-        return int(text) if text is not None and text.lstrip("-").isdigit() else None
-
-    def real(self, predicate: str) -> float | None:
-        text = self.text(predicate)
-        try:
-            return None if text is None else float(text)
-        except ValueError:
-            return None
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        return self.texts(DCTERMS.source)
+def read_concepts(dataset: Dataset) -> tuple[Concept, ...]:
+    """Read every concept of every scheme, sorted by IRI."""
+    reader = _Reader(dataset.view, dataset.base)
+    return tuple(reader.concept(iri) for iri in dataset.view.instances(SKOS.Concept))
 
 
 class _Reader:
@@ -145,9 +88,10 @@ class _Reader:
         self._digests = {iri: iri.rpartition("#")[2] for iri in DIGEST_PROPERTIES}
         self._known: dict[str, Ref] = {}
         self._shared_answer = cache(self._answer)
+        self._defined: dict[str, Parameter] = {}
 
-    def _said(self, iri: str) -> _Said:
-        return _Said(iri, self._graph.pairs(iri))
+    def _said(self, iri: str) -> Said:
+        return Said(iri, self._graph.pairs(iri))
 
     def ref(self, iri: str) -> Ref:
         found = self._known.get(iri)
@@ -157,14 +101,14 @@ class _Reader:
             found = self._known[iri] = Ref(iri, label or iri.removeprefix(self._base).rstrip("/").rpartition("/")[2])
         return found
 
-    def _ref(self, said: _Said, predicate: str) -> Ref | None:
+    def _ref(self, said: Said, predicate: str) -> Ref | None:
         found = said.iris(predicate)
         return self.ref(found[0]) if found else None
 
-    def _refs(self, said: _Said, predicate: str) -> tuple[Ref, ...]:
+    def _refs(self, said: Said, predicate: str) -> tuple[Ref, ...]:
         return tuple([self.ref(found) for found in said.iris(predicate)])
 
-    def _parts(self, said: _Said, predicate: str, read: Callable[[str], Part]) -> tuple[Part, ...]:
+    def _parts(self, said: Said, predicate: str, read: Callable[[str], Part]) -> tuple[Part, ...]:
         return tuple([read(part) for part in said.iris(predicate)])
 
     def _digests_of(self, iri: str) -> tuple[Digest, ...]:
@@ -219,7 +163,7 @@ class _Reader:
             sources=self._refs(said, MIR.source),
         )
 
-    def _derived_from(self, said: _Said) -> tuple[tuple[str, Ref], ...]:
+    def _derived_from(self, said: Said) -> tuple[tuple[str, Ref], ...]:
         named = [(name, ref) for name in _DERIVATIONS for ref in self._refs(said, MIR[name])]
         known = {ref.iri for _, ref in named}
         plain = [("derivedFrom", ref) for ref in self._refs(said, MIR.derivedFrom) if ref.iri not in known]
@@ -307,12 +251,47 @@ class _Reader:
             call=said.text(MIR.callable),
             type=said.text(MIR.valueType),
             default=None if default is None else value_of(default),
+            is_optional=default is not None,
             minimum=said.real(MIR.minimum),
             maximum=said.real(MIR.maximum),
             allowed=said.texts(MIR.allowedValue),
             unit=said.text(MIR.unit),
             version=said.text(MIR.libraryVersion),
             sources=said.sources,
+        )
+
+    def library_class(self, iri: str) -> LibraryClass:
+        said = self._said(iri)
+        parts = said.iris(MIR.parameter)
+        for part in parts:
+            if part not in self._defined:
+                self._defined[part] = self.parameter(part)
+        return LibraryClass(
+            iri=iri,
+            library=said.text(MIR.library) or "",
+            name=said.text(MIR.className) or "",
+            version=said.text(MIR.libraryVersion),
+            module=said.text(MIR.modulePath),
+            extends=said.texts(MIR.extends),
+            open_phases=tuple(phase.rpartition("/")[2] for phase in said.texts(MIR.open)),
+            configures=said.texts(MIR.configures),
+            parameters=tuple(self._defined[part] for part in parts),
+            sources=said.sources,
+        )
+
+    def concept(self, iri: str) -> Concept:
+        said = self._said(iri)
+        named = (SKOS.prefLabel, SKOS.altLabel, SKOS.inScheme, SKOS.notation, SKOS.definition, SKOS.broader, RDF_TYPE)
+        others = [name for name in said.predicates if name not in named]
+        return Concept(
+            iri=iri,
+            label=self.ref(iri).label,
+            scheme=said.text(SKOS.inScheme),
+            notation=said.text(SKOS.notation),
+            definition=said.text(SKOS.definition),
+            other_labels=said.texts(SKOS.altLabel),
+            broader=said.texts(SKOS.broader),
+            properties=tuple((name, text) for name in others for text in said.texts(name)),
         )
 
     def component(self, iri: str) -> Component:
@@ -355,7 +334,7 @@ class _Reader:
         return Classification(iri=iri, **answer(pairs))
 
     def _answer(self, pairs: Pairs) -> dict[str, Any]:
-        said = _Said("", pairs)
+        said = Said("", pairs)
         criterion = self._ref(said, MIR.criterion) or Ref("", "")
         start, _, rest = criterion.iri.partition("/vocab/")
         return {

@@ -107,7 +107,8 @@ class Setting:
 class Parameter:
     """A parameter as a loader or scheduler defines it, at one version of its library.
 
-    `phase` is load, init or call; `call` the method that takes it, where that is not the constructor.
+    `phase` is load, init or call; `call` the method that takes it, where that is not the constructor. `is_optional`
+    says that a default is stated, which may be None.
     """
 
     iri: str
@@ -116,11 +117,31 @@ class Parameter:
     call: str | None = None
     type: str | None = None
     default: Value | None = None
+    is_optional: bool = False
     minimum: float | None = None
     maximum: float | None = None
     allowed: tuple[str, ...] = ()
     unit: str | None = None
     version: str | None = None
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryClass:
+    """A class of a library, and what it takes itself; the classes it `extends` (IRIs) take more.
+
+    `open_phases` are those in which it takes any name; `configures` names the classes that are constructed from it.
+    """
+
+    iri: str
+    library: str
+    name: str
+    version: str | None = None
+    module: str | None = None
+    extends: tuple[str, ...] = ()
+    open_phases: tuple[str, ...] = ()
+    configures: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
     sources: tuple[str, ...] = ()
 
 
@@ -261,6 +282,23 @@ class Source:
     retrieved: str | None = None
     confidence: Ref | None = None
     rank: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concept:
+    """A concept of a scheme: an architecture, a task, a precision, a kind of compatibility, a phase.
+
+    `scheme` and `broader` are IRIs. `properties` holds all else that is said of it, as (IRI of the property, text).
+    """
+
+    iri: str
+    label: str
+    scheme: str | None = None
+    notation: str | None = None
+    definition: str | None = None
+    other_labels: tuple[str, ...] = ()
+    broader: tuple[str, ...] = ()
+    properties: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

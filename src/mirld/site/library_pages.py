@@ -8,7 +8,7 @@ from itertools import groupby
 
 from mirld.graph.dataset import Graph
 from mirld.graph.terms import Iri, Literal, Term
-from mirld.registry.read import value_of
+from mirld.registry.said import value_of
 from mirld.site.contexts import Crumb, Fact, Group, Head, IndexContext, Row, Table
 from mirld.site.library_contexts import LibraryClassContext, ParametersContext, Section
 from mirld.site.links import Link

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from zlib import crc32
 
 _WORD = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)*")
 _SHORTEST = 4  # letters of a word in which a typing error is looked for: shorter ones are all near to each other
@@ -37,6 +38,25 @@ def tolerance(word: str) -> int:
 def pieces(word: str, size: int) -> frozenset[str]:
     """Every run of `size` characters of a word."""
     return frozenset(word[start : start + size] for start in range(len(word) - size + 1))
+
+
+_HEAD = 7  # letters that are compared: two words with two errors agree in what is left of their beginnings
+
+
+def deletions(word: str, most: int) -> frozenset[int]:
+    """Return the beginning of a word with up to so many letters left out, each as a number of 32 bits.
+
+    Two words that are so many typing errors apart have one of these in common.
+
+    >>> len(deletions("euler", 1)), bool(deletions("eueler", 1) & deletions("euler", 1))
+    (6, True)
+    """
+    known = {word[:_HEAD]}
+    last = known
+    for _ in range(most):
+        last = {text[:place] + text[place + 1 :] for text in last for place in range(len(text))}
+        known |= last
+    return frozenset(crc32(text.encode()) for text in known)
 
 
 def typing_errors(one: str, two: str, most: int) -> int | None:

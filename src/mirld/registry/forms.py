@@ -6,6 +6,7 @@ A text may have several forms at once; every function here says only whether it 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -90,6 +91,30 @@ def air(text: str) -> str | None:
     """
     match = _AIR.fullmatch(text)
     return match["rest"].lower() if match else None
+
+
+def air_endings(written: str) -> Iterator[str]:
+    """Give every part of an AIR that one may write for it: all of it, without its version, and from a colon on.
+
+    >>> list(air_endings("sdxl:lora:civitai:7@8"))
+    ['sdxl:lora:civitai:7@8', 'sdxl:lora:civitai:7', 'lora:civitai:7@8', 'civitai:7@8']
+    """
+    yield written
+    if "@" in written:
+        yield written.partition("@")[0]
+    rest = written.partition(":")[2]
+    while ":" in rest:
+        yield rest
+        rest = rest.partition(":")[2]
+
+
+def page(address: str) -> str:
+    """Write a web address without what may be left out: scheme, `www.`, the slash at its end, capitals.
+
+    >>> page("https://www.Example.org/a/")
+    'example.org/a'
+    """
+    return address.lower().removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
 
 
 def digest(text: str) -> str | None:

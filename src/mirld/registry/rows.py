@@ -1,0 +1,110 @@
+"""Values of the registry as the text of one row, and back.
+
+A row is a JSON list of the fields of a dataclass in their order, without the defaults at its end; values inside it are
+such lists too. What a field holds is told by its annotation, so no second list of fields has to be kept. IRIs are
+written short: control characters, which no JSON text holds, stand for what most of them begin with.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import MISSING, fields, is_dataclass
+from itertools import chain
+from typing import Any, TypeVar
+
+from mirld.ids import MirId
+from mirld.registry import values
+from mirld.registry.values import Digest, Ref
+from mirld.vocab import DEFAULT_BASE, MIR
+
+Kind = TypeVar("Kind")
+Reader = Callable[[Any], Any]
+
+_OWN, _BASE = "\x01", "\x02"
+# Words keep their IRI whatever the base is, so they are shortened before what lies above them.
+_SHORT = (
+    ("\x03", str(MIR)),
+    ("\x04", "https://huggingface.co/"),
+    ("\x05", "https://github.com/"),
+    ("\x06", "https://spdx.org/licenses/"),
+    ("\x07", "http://www.w3.org/2001/XMLSchema#"),
+)
+
+
+def dump(value: object, *, iri: str = "", skip: int = 0, base: str = DEFAULT_BASE) -> str:
+    """Write a value as a row; `iri` is that of the entry it is part of, and `skip` fields are left out at its start."""
+    text = json.dumps(_plain(value)[skip:], ensure_ascii=False, separators=(",", ":"))
+    if iri:
+        text = text.replace(f"{iri}#", _OWN)
+    for mark, start in _SHORT:
+        text = text.replace(start, mark)
+    return text.replace(base, _BASE)
+
+
+def load(kind: type[Kind], text: str, *, base: str, iri: str = "", first: Sequence[object] = ()) -> Kind:
+    """Read what `dump` wrote: `first` are the fields it left out, in order."""
+    if _BASE in text:
+        text = text.replace(_BASE, base)
+    for mark, start in _SHORT:
+        if mark in text:
+            text = text.replace(mark, start)
+    if iri:
+        text = text.replace(_OWN, f"{iri}#")
+    return _read(kind, chain(first, json.loads(text)))
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, MirId):
+        described = fields(value)
+        row = [getattr(value, field.name) for field in described]
+        while row and described[len(row) - 1].default is not MISSING and row[-1] == described[len(row) - 1].default:
+            row.pop()
+        return [_plain(each) for each in row]
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return str(value) if isinstance(value, MirId) else value
+
+
+def _read(kind: type[Kind], row: Iterable[Any]) -> Kind:
+    # Defaults at the end of a row are left out, so it may be shorter than the fields.
+    read = {}
+    for (name, reader), value in zip(_FIELDS.get(kind) or _fields(kind), row, strict=False):
+        read[name] = value if reader is None or value is None else reader(value)
+    return kind(**read)
+
+
+# What each class is made of, found out once.
+_FIELDS: dict[object, tuple[tuple[str, Reader | None], ...]] = {}
+
+
+def _fields(kind: Any) -> tuple[tuple[str, Reader | None], ...]:
+    """Names of the fields of a class, each with what makes its value of what JSON gave; None when that is it."""
+    return _FIELDS.setdefault(kind, tuple((field.name, _reader(str(field.type))) for field in fields(kind)))
+
+
+_PLAIN = frozenset(
+    ("MirId", "str", "int", "float", "bool", "Value", "str | None", "int | None", "float | None", "Value | None")
+)
+
+
+def _reader(annotation: str) -> Reader | None:
+    if annotation in _PLAIN:  # an id is among the fields that are left out
+        return None
+    if annotation in ("tuple[str, ...]", "tuple[int, ...]"):
+        return tuple
+    if annotation in ("Ref", "Ref | None"):
+        return lambda pair: Ref(*pair)
+    if annotation == "tuple[Ref, ...]":
+        return lambda pairs: tuple([Ref(*pair) for pair in pairs])
+    if annotation == "tuple[Digest, ...]":
+        return lambda pairs: tuple([Digest(*pair) for pair in pairs])
+    if annotation == "tuple[tuple[str, Ref], ...]":
+        return lambda pairs: tuple([(name, Ref(*pair)) for name, pair in pairs])
+    if annotation == "tuple[tuple[str, str], ...]":
+        return lambda pairs: tuple([(name, text) for name, text in pairs])
+    part = annotation.removeprefix("tuple[").removesuffix(", ...]")
+    kind = getattr(values, part, None)
+    if part == annotation or not is_dataclass(kind):
+        raise TypeError(f"a row cannot hold {annotation}")
+    return lambda rows: tuple([_read(kind, row) for row in rows])  # type: ignore[arg-type]  # a class, as just seen
