@@ -21,7 +21,7 @@ from mirld.graph.corpus import Corpus
 from mirld.graph.dataset import Dataset
 from mirld.graph.load import load
 from mirld.graph.rules import classify
-from mirld.registry import Registry, read_registry
+from mirld.registry import Index, Registry, read_registry
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = ROOT / "tests" / "fixtures" / "small"
@@ -115,6 +115,12 @@ def real_build(tmp_path_factory: pytest.TempPathFactory) -> RealBuild:
             assert done.returncode in (0, 1), done.stderr
             said.write_text(json.dumps([done.returncode, done.stderr]), encoding="utf-8")
     return RealBuild(site, *json.loads(said.read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="session")
+def index(registry: Registry) -> Index:
+    """Make the index of the real registry, in memory."""
+    return Index.of(registry)
 
 
 @pytest.fixture(scope="session")

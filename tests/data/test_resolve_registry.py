@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mirld.lookup import Resolution, resolve
-from mirld.registry import Entry, Registry
+from mirld.registry import Entry, Index, Registry
 
 
 def lost(found: Resolution, entry: Entry, registry: Registry) -> str | None:
@@ -23,19 +23,19 @@ def lost(found: Resolution, entry: Entry, registry: Registry) -> str | None:
     return None if entry.iri in inside else f"{found.query} gives {wholes[0].id} before {entry.id}"
 
 
-def faults(registry: Registry, asked: list[tuple[Entry, str]]) -> list[str]:
-    return [words for entry, text in asked if (words := lost(resolve(registry, text), entry, registry)) is not None]
+def faults(registry: Registry, index: Index, asked: list[tuple[Entry, str]]) -> list[str]:
+    return [words for entry, text in asked if (words := lost(resolve(index, text), entry, registry)) is not None]
 
 
-def test_every_id_is_its_entry(registry: Registry) -> None:
+def test_every_id_is_its_entry(registry: Registry, index: Index) -> None:
     """Alone: in canonical text, without mir:, as its address and as its path."""
     for entry in registry:
         for text in (str(entry.id), str(entry.id).removeprefix("mir:"), entry.iri, entry.id.path):
-            found = resolve(registry, text)
+            found = resolve(index, text)
             assert (found.candidates[0].iri, found.tied) == (entry.iri, 1), text
 
 
-def test_every_repository_is_its_entry(registry: Registry) -> None:
+def test_every_repository_is_its_entry(registry: Registry, index: Index) -> None:
     """By name in any case, as an address, as a package URL and as an AIR."""
     asked = []
     for entry in registry:
@@ -45,57 +45,57 @@ def test_every_repository_is_its_entry(registry: Registry) -> None:
                 forms += [f"https://huggingface.co/{found.name}/tree/main", f"pkg:huggingface/{found.name}"]
             asked += [(entry, text) for text in forms if text]
     assert len(asked) > 100
-    assert faults(registry, asked) == []
+    assert faults(registry, index, asked) == []
 
 
-def test_every_digest_is_its_entry(registry: Registry) -> None:
+def test_every_digest_is_its_entry(registry: Registry, index: Index) -> None:
     """Whole, in capitals, with what tools write before it; and it says which part has it."""
     asked = [(entry, digest.value) for entry in registry for digest, _ in entry.digests]
     assert len(asked) > 100
-    assert faults(registry, asked) == []
-    assert faults(registry, [(entry, f"sha256:{value.upper()}") for entry, value in asked]) == []
+    assert faults(registry, index, asked) == []
+    assert faults(registry, index, [(entry, f"sha256:{value.upper()}") for entry, value in asked]) == []
     for entry in registry:
         for digest, _ in entry.digests:
-            (candidate,) = (one for one in resolve(registry, digest.value).candidates if one.iri == entry.iri)
+            (candidate,) = (one for one in resolve(index, digest.value).candidates if one.iri == entry.iri)
             held = {part for found, part in entry.digests if found.value == digest.value}
             assert candidate.part in held, digest
 
 
-def test_every_class_is_its_entries(registry: Registry) -> None:
+def test_every_class_is_its_entries(registry: Registry, index: Index) -> None:
     """With and without the library before it."""
     asked = [(entry, loader) for entry in registry for loader in entry.loaders if loader.class_name]
     assert len(asked) > 100
     names = [(entry, loader.class_name or "") for entry, loader in asked]
     full = [(entry, f"{loader.library}.{(loader.class_name or '').rpartition('.')[2]}") for entry, loader in asked]
-    assert faults(registry, names) == []
-    assert faults(registry, full) == []
+    assert faults(registry, index, names) == []
+    assert faults(registry, index, full) == []
 
 
-def test_every_file_is_its_entry(registry: Registry) -> None:
+def test_every_file_is_its_entry(registry: Registry, index: Index) -> None:
     """By its name, and by the name behind any folder."""
     asked = [(entry, file.name) for entry in registry for file in entry.files if file.name]
-    assert faults(registry, asked) == []
-    assert faults(registry, [(entry, f"/models/{name}") for entry, name in asked]) == []
+    assert faults(registry, index, asked) == []
+    assert faults(registry, index, [(entry, f"/models/{name}") for entry, name in asked]) == []
 
 
-def test_every_variant_leads_to_its_release(registry: Registry) -> None:
+def test_every_variant_leads_to_its_release(registry: Registry, index: Index) -> None:
     """And to the file that holds it."""
     for entry in registry:
         for file in entry.files:
             if file.variant and not entry.id.variants:
-                found = resolve(registry, f"{entry.id}@{file.variant}")
+                found = resolve(index, f"{entry.id}@{file.variant}")
                 assert found.candidates[0].iri == entry.iri
                 assert found.candidates[0].variant == file.variant
 
 
-def test_every_old_name_resolves(registry: Registry) -> None:
+def test_every_old_name_resolves(registry: Registry, index: Index) -> None:
     """To what its record says, as published and in small letters, with and without mir:, and exactly."""
     for record in registry.ledger.values():
         bare = record.text.removeprefix("mir:")
         for text in (record.text, bare, f"mir:{bare}", bare.lower()):
             if not text.strip():
                 continue
-            found = resolve(registry, text)
+            found = resolve(index, text)
             assert found.candidates, text
             assert found.candidates[0].level == "exact", text
             if text == record.text:
@@ -117,18 +117,12 @@ def test_every_target_of_the_ledger_is_an_entry(registry: Registry) -> None:
     assert dangling == []
 
 
-def test_every_label_is_found_by_words(registry: Registry) -> None:
-    """An entry whose label is written out is among the first ten, or tied with more than that.
-
-    A label that is a class of a library as well, such as HTDemucs, finds what that loads.
-    """
+def test_every_label_is_found_by_words(registry: Registry, index: Index) -> None:
+    """An entry whose label is written out is among the first ten, or tied with more than that."""
     missing = []
-    classes = {(loader.class_name or "").lower() for entry in registry for loader in entry.loaders}
     for entry in registry:
-        found = resolve(registry, entry.label)
-        if found.reading == "class":
-            assert entry.label.lower() in classes
-        elif entry.iri not in {candidate.iri for candidate in found.candidates} and found.tied <= len(found.candidates):
+        found = resolve(index, entry.label)
+        if entry.iri not in {candidate.iri for candidate in found.candidates} and found.tied <= len(found.candidates):
             missing.append((entry.label, str(entry.id)))
     assert missing == []
 
@@ -143,6 +137,6 @@ def test_every_label_is_found_by_words(registry: Registry) -> None:
         ("euler discrete scheduler", "mir:operations.scheduler.euler:discrete"),
     ],
 )
-def test_words_that_people_write_find_what_they_mean(registry: Registry, text: str, best: str) -> None:
+def test_words_that_people_write_find_what_they_mean(index: Index, text: str, best: str) -> None:
     """First."""
-    assert resolve(registry, text).candidates[0].id == best
+    assert resolve(index, text).candidates[0].id == best

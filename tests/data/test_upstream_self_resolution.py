@@ -13,7 +13,7 @@ from itertools import combinations
 from pathlib import Path
 
 from mirld.lookup import resolve
-from mirld.registry import Entry, Registry
+from mirld.registry import Entry, Index, Registry
 
 GOLDEN = Path(__file__).parent / "golden"
 NONE_DIGESTS = {
@@ -50,23 +50,23 @@ def test_the_expectations_are_whole() -> None:
     assert sum(1 for _ in rows("upstream-ids.tsv")) == 2065
 
 
-def test_every_repository_leads_to_its_entries(registry: Registry) -> None:
+def test_every_repository_leads_to_its_entries(index: Index) -> None:
     """In the case that upstream wrote and in lower case; upstream's own search got 32 of them wrong."""
     wrong = []
     for name, expected in rows("upstream-repositories.tsv"):
         for text in (name, name.lower()):
-            found = resolve(registry, text)
+            found = resolve(index, text)
             first = {candidate.id for candidate in found.candidates[: max(found.tied, 1)]}
             if not set(expected.split()) <= first:
                 wrong.append(f"{text}: {sorted(first)} instead of {expected}")
     assert wrong == []
 
 
-def test_every_digest_leads_to_its_entry(registry: Registry) -> None:
+def test_every_digest_leads_to_its_entry(index: Index) -> None:
     """Files to the release they are of, layouts to the release they are the layout of."""
     wrong = []
     for _, value, expected in rows("upstream-digests.tsv"):
-        found = {candidate.id for candidate in resolve(registry, value).candidates}
+        found = {candidate.id for candidate in resolve(index, value).candidates}
         if not set(expected.split()) <= found:
             wrong.append(f"{value}: {sorted(found)} instead of {expected}")
     assert wrong == []
@@ -88,7 +88,7 @@ def test_no_digest_of_none_stands_anywhere(registry: Registry) -> None:
     assert not {digest.value for entry in registry for digest, _ in entry.digests} & NONE_DIGESTS
 
 
-def test_every_id_leads_to_what_became_of_it(registry: Registry) -> None:
+def test_every_id_leads_to_what_became_of_it(registry: Registry, index: Index) -> None:
     """Alias, replaced or withdrawn, as decided; and a target is an entry."""
     known = {str(entry.id) for entry in registry}
     wrong = []
@@ -96,7 +96,7 @@ def test_every_id_leads_to_what_became_of_it(registry: Registry) -> None:
         expected = targets[0].split() if targets else []
         record = registry.ledger.get(old)
         assert record is not None, f"the ledger lost {old}"
-        found = resolve(registry, old)
+        found = resolve(index, old)
         ids = {candidate.id for candidate in found.candidates}
         if record.state != state or not set(expected) <= known or not set(expected) <= ids or not ids:
             wrong.append(f"{old}: {record.state} {sorted(ids)} instead of {state} {expected}")
@@ -144,7 +144,7 @@ def test_hardly_a_repository_is_of_two_releases_that_nothing_tells_apart(registr
     assert 100 * len(shared(registry)) < len(repositories)
 
 
-def test_meaning_that_upstream_destroyed_is_restored(registry: Registry) -> None:
+def test_meaning_that_upstream_destroyed_is_restored(index: Index) -> None:
     """Where a title was cut to pieces, the name says again what it is."""
     expected = {
         "facebook/m2m100_418M": "mir:model.stst.m2m100:418m",
@@ -160,7 +160,7 @@ def test_meaning_that_upstream_destroyed_is_restored(registry: Registry) -> None
         "google-bert/bert-base-uncased": "mir:model.aet.bert:base-uncased",
         "Qwen/Qwen-Image-Edit": "mir:model.dit.qwen-image-edit:base",
     }
-    assert {name: resolve(registry, name).candidates[0].id for name in expected} == expected
+    assert {name: resolve(index, name).candidates[0].id for name in expected} == expected
 
 
 def test_models_that_upstream_named_twice_are_one(registry: Registry) -> None:

@@ -18,7 +18,7 @@ from mirld.graph.query import Endpoint
 from mirld.harvest.running import harvest
 from mirld.harvest.sources import MODULES, source
 from mirld.lookup import resolve
-from mirld.registry.read import read_registry
+from mirld.registry import Index, read_registry
 from mirld.vocab import DEFAULT_BASE
 
 DIGEST = "31e35c80fc4829d14f90153f4c74cd59c90b779f6afe05a74cd6120b893f7e5b"
@@ -105,13 +105,13 @@ def test_an_overlay_answers_with_the_registry(root: Path, tmp_path: Path) -> Non
         "model/gan/esrgan/4x-thing",
         "model/unet/stable-diffusion-xl/swift-v2",
     }
-    registry = read_registry(dataset)
+    index = Index.of(read_registry(dataset))
     for text, found in {
         DIGEST: "mir:model.gan.esrgan:4x-thing",
         "openmodeldb:4x-Thing": "mir:model.gan.esrgan:4x-thing",
         "somebody/swift_v2": "mir:model.unet.stable-diffusion-xl:swift-v2",
     }.items():
-        assert str(resolve(registry, text).candidates[0].id) == found
+        assert str(resolve(index, text).candidates[0].id) == found
     checked = CheckPlan(root=root, base=DEFAULT_BASE, paths=(mine,)).report()
     assert [finding.message for finding in checked.findings if finding.severity != "info"] == []
 

@@ -12,7 +12,19 @@ from hypothesis import strategies as st
 
 from mirld.ids import MirId
 from mirld.lookup import Resolution, resolve
-from mirld.registry import Component, Digest, Entry, File, Layout, LedgerRecord, Loader, Ref, Registry, Repository
+from mirld.registry import (
+    Component,
+    Digest,
+    Entry,
+    File,
+    Index,
+    Layout,
+    LedgerRecord,
+    Loader,
+    Ref,
+    Registry,
+    Repository,
+)
 from mirld.vocab import DEFAULT_BASE
 
 SHA = "31e35c80fc4829d14f90153f4c74cd59c90b779f6afe05a74cd6120b893f7e5b"
@@ -82,6 +94,10 @@ def record(text: str, state: str, *targets: str, reason: str | None = None, last
     )
 
 
+def index_of(entries: Iterable[Entry], ledger: Iterable[LedgerRecord] = ()) -> Index:
+    return Index.of(Registry(base=DEFAULT_BASE, entries=entries, ledger=ledger))
+
+
 LOST = f"{DEFAULT_BASE}model/unet/orrery/lost"
 BASE = "mir:model.unet.orrery:base"
 TURBO = "mir:model.unet.orrery:turbo"
@@ -93,9 +109,8 @@ EULER = "mir:operations.scheduler.euler:discrete"
 
 
 @pytest.fixture(scope="module")
-def registry() -> Registry:
-    return Registry(
-        base=DEFAULT_BASE,
+def index() -> Index:
+    return index_of(
         entries=[
             entry(
                 SERIES,
@@ -172,16 +187,16 @@ def tied(found: Resolution) -> list[str]:
     [BASE, "model.unet.orrery:base", "MIR : Model . UNet . Orrery : Base", "model/unet/orrery/base", f"<{BASE}>",
      "https://w3id.org/mir/model/unet/orrery/base", "http://localhost:8000/model/unet/orrery/base/index.ttl"],
 )  # fmt: skip
-def test_an_id_resolves_in_every_form(registry: Registry, text: str) -> None:
+def test_an_id_resolves_in_every_form(index: Index, text: str) -> None:
     """Canonical text, spaces and capitals, a path and an address mean one entry, and only it."""
-    found = resolve(registry, text)
+    found = resolve(index, text)
     assert ids(found) == [BASE]
     assert not found.ambiguous
     assert found.candidates[0].level == "exact"
     assert found.candidates[0].state == "current"
 
 
-def test_the_reasons_are_plain_words(registry: Registry) -> None:
+def test_the_reasons_are_plain_words(index: Index) -> None:
     """Each way in says which one it was."""
     reasons = {
         BASE: "is its canonical id",
@@ -192,7 +207,7 @@ def test_the_reasons_are_plain_words(registry: Registry) -> None:
         "Orrery_Base.safetensors": "is the name of the file orrery_base.safetensors",
         "orrery:checkpoint:civitai:101055": "is the AIR of the repository Sky-Works/Orrery-Base-1.0 on huggingface.co",
     }  # fmt: skip
-    assert {text: resolve(registry, text).candidates[0].reasons[0] for text in reasons} == reasons
+    assert {text: resolve(index, text).candidates[0].reasons[0] for text in reasons} == reasons
 
 
 @pytest.mark.parametrize(
@@ -201,35 +216,35 @@ def test_the_reasons_are_plain_words(registry: Registry) -> None:
      "['info.unet.orrery', '*']",
      "mir://info.unet.orrery:*", "info.unet.orrery : *"],
 )  # fmt: skip
-def test_an_old_id_means_what_it_meant(registry: Registry, text: str) -> None:
+def test_an_old_id_means_what_it_meant(index: Index, text: str) -> None:
     """What was published as the base model is not read as the series, though its text could be."""
-    found = resolve(registry, text)
+    found = resolve(index, text)
     assert found.candidates[0].id == BASE
     assert found.candidates[0].state == "replaced"
     assert found.candidates[0].record is not None
     assert not found.ambiguous
 
 
-def test_case_counts_in_no_old_id(registry: Registry) -> None:
+def test_case_counts_in_no_old_id(index: Index) -> None:
     """A data type that was published in capitals is found in small letters too."""
     for text in ("info.unet.orrery-v1:F16", "info.unet.orrery-v1:f16", "mir:info.unet.orrery-v1:f16"):
-        assert (resolve(registry, text).candidates[0].id, resolve(registry, text).candidates[0].state) == (
+        assert (resolve(index, text).candidates[0].id, resolve(index, text).candidates[0].state) == (
             BASE,
             "alias",
         )
 
 
-def test_a_name_that_became_two_gives_both(registry: Registry) -> None:
+def test_a_name_that_became_two_gives_both(index: Index) -> None:
     """Nothing is picked silently."""
-    found = resolve(registry, "info.lora.swift:all")
+    found = resolve(index, "info.lora.swift:all")
     assert sorted(ids(found)) == [SWIFT_XL, SWIFT]
     assert found.ambiguous
 
 
 @pytest.mark.parametrize("text", ["mir:model.unet.orrery:lost", LOST, "model.unet.orrery:lost"])
-def test_a_withdrawn_id_has_a_tombstone(registry: Registry, text: str) -> None:
+def test_a_withdrawn_id_has_a_tombstone(index: Index, text: str) -> None:
     """It resolves to its record, with the reason."""
-    (candidate,) = resolve(registry, text).candidates
+    (candidate,) = resolve(index, text).candidates
     assert (candidate.state, candidate.iri) == ("withdrawn", LOST)
     assert candidate.reasons == ("was published as mir:model.unet.orrery:lost and withdrawn: It was a test.",)
 
@@ -238,17 +253,17 @@ def test_a_name_of_another_scheme_hides_no_label() -> None:
     """Alone it may be the label of another entry, which stands in the answer; with its scheme it is that one name."""
     series = replace(entry("mir:info.unet.comet", "Comet network"), types=("Info",), aliases=("skylib:comet",))
     release = entry("mir:model.unet.comet:base", "comet")
-    registry = Registry(base=DEFAULT_BASE, entries=[series, release], ledger=[], sources=[])
-    assert ids(resolve(registry, "Comet")) == [str(release.id), str(series.id)]
-    assert resolve(registry, "comet").candidates[0].reasons == ("is its label",)
-    assert ids(resolve(registry, "skylib:comet")) == [str(series.id)]
+    index = index_of(entries=[series, release])
+    assert ids(resolve(index, "Comet")) == [str(release.id), str(series.id)]
+    assert resolve(index, "comet").candidates[0].reasons == ("is its label",)
+    assert ids(resolve(index, "skylib:comet")) == [str(series.id)]
 
 
-def test_a_variant_leads_to_its_release(registry: Registry) -> None:
+def test_a_variant_leads_to_its_release(index: Index) -> None:
     """The file that holds the variant is named; an unknown variant says so."""
-    (candidate,) = resolve(registry, f"{SWIFT}@8step").candidates
+    (candidate,) = resolve(index, f"{SWIFT}@8step").candidates
     assert (candidate.id, candidate.part, candidate.variant) == (SWIFT, "urn:file:swift-8.safetensors", "8step")
-    (unknown,) = resolve(registry, f"{SWIFT}@fp8").candidates
+    (unknown,) = resolve(index, f"{SWIFT}@fp8").candidates
     assert (unknown.id, unknown.part) == (SWIFT, None)
     assert "no file is known" in unknown.reasons[0]
 
@@ -261,86 +276,85 @@ def test_a_variant_leads_to_its_release(registry: Registry) -> None:
      "pkg:huggingface/Sky-Works/Orrery-Base-1.0@abcdef0123", "pkg:huggingface/sky-works/orrery-base-1.0",
      "hf://Sky-Works/Orrery-Base-1.0", "models--Sky-Works--Orrery-Base-1.0", "Sky-Works/Orrery-Base-1.0:Q4_K_M"],
 )  # fmt: skip
-def test_a_repository_is_its_release(registry: Registry, text: str) -> None:
+def test_a_repository_is_its_release(index: Index, text: str) -> None:
     """Before the series that only describes it, and before the component that is stored in it."""
-    found = resolve(registry, text)
+    found = resolve(index, text)
     assert found.reading == "repository"
     assert tied(found) == [BASE]
     assert {SERIES, VAE} >= set(ids(found)[1:])
 
 
-def test_another_host_is_another_repository(registry: Registry) -> None:
+def test_another_host_is_another_repository(index: Index) -> None:
     """The same owner and name elsewhere is not the same thing."""
-    assert resolve(registry, "https://github.com/Sky-Works/Swift").reading != "repository"
+    assert resolve(index, "https://github.com/Sky-Works/Swift").reading != "repository"
 
 
-def test_a_shared_repository_gives_ties(registry: Registry) -> None:
+def test_a_shared_repository_gives_ties(index: Index) -> None:
     """Files for several targets in one repository: all targets, and the answer says so."""
-    found = resolve(registry, "Sky-Works/Swift")
+    found = resolve(index, "Sky-Works/Swift")
     assert sorted(tied(found)) == [SWIFT_XL, SWIFT]
     assert found.ambiguous
 
 
-def test_the_address_of_a_file_decides_between_ties(registry: Registry) -> None:
+def test_the_address_of_a_file_decides_between_ties(index: Index) -> None:
     """Only one of the entries of the repository has it."""
-    (candidate,) = resolve(registry, "https://huggingface.co/Sky-Works/Swift/blob/main/swift-8.safetensors").candidates
+    (candidate,) = resolve(index, "https://huggingface.co/Sky-Works/Swift/blob/main/swift-8.safetensors").candidates
     assert (candidate.id, candidate.variant) == (SWIFT, "8step")
 
 
 @pytest.mark.parametrize(
     "text", [SHA, SHA.upper(), f"sha256:{SHA}", f"0x{SHA}", f"sha256-{SHA}", SHA[:10], SHA[:9], f"AutoV2:{SHA[:10]}"]
 )
-def test_a_digest_is_its_file(registry: Registry, text: str) -> None:
+def test_a_digest_is_its_file(index: Index, text: str) -> None:
     """In any case, with what tools write before it, whole or by its first digits."""
-    found = resolve(registry, text)
+    found = resolve(index, text)
     assert (ids(found), found.candidates[0].part) == ([BASE], "urn:file:orrery_base.safetensors")
 
 
-def test_eight_digits_may_be_two_files(registry: Registry) -> None:
+def test_eight_digits_may_be_two_files(index: Index) -> None:
     """Both are given."""
-    found = resolve(registry, "31e35c80")
+    found = resolve(index, "31e35c80")
     assert sorted(tied(found)) == [SWIFT, BASE]
 
 
-def test_a_whole_digest_meets_a_known_prefix(registry: Registry) -> None:
+def test_a_whole_digest_meets_a_known_prefix(index: Index) -> None:
     """A registry that knows only the first digits still finds the file."""
-    found = resolve(registry, "feedc0de" + "0" * 56)
+    found = resolve(index, "feedc0de" + "0" * 56)
     assert ids(found) == [TURBO]
     assert "begins with" in found.candidates[0].reasons[0]
 
 
-def test_a_layer_digest_says_what_it_does_not_prove(registry: Registry) -> None:
+def test_a_layer_digest_says_what_it_does_not_prove(index: Index) -> None:
     """Releases with one layout share it."""
-    found = resolve(registry, LAYER)
+    found = resolve(index, LAYER)
     assert sorted(tied(found)) == [BASE, TURBO]
     assert "not which weights" in found.candidates[0].reasons[0]
 
 
-def test_a_class_is_all_it_loads(registry: Registry) -> None:
+def test_a_class_is_all_it_loads(index: Index) -> None:
     """The series gives way to releases; what is loaded whole comes before its adapters; the module must fit."""
-    found = resolve(registry, "OrreryPipeline")
+    found = resolve(index, "OrreryPipeline")
     assert tied(found) == [BASE, SWIFT]
     assert ids(found)[-1] == SERIES
-    assert tied(resolve(registry, "diffusers.pipelines.orrery.OrreryPipeline")) == [BASE, SWIFT]
-    assert resolve(registry, "transformers.OrreryPipeline").reading != "class"
-    assert tied(resolve(registry, "EulerDiscreteScheduler")) == [EULER]
-    assert ids(resolve(registry, "OrreryInpaintPipeline")) == [BASE]
+    assert tied(resolve(index, "diffusers.pipelines.orrery.OrreryPipeline")) == [BASE, SWIFT]
+    assert resolve(index, "transformers.OrreryPipeline").reading != "class"
+    assert tied(resolve(index, "EulerDiscreteScheduler")) == [EULER]
+    assert ids(resolve(index, "OrreryInpaintPipeline")) == [BASE]
 
 
-def test_a_file_name_is_found_behind_its_folders(registry: Registry) -> None:
+def test_a_file_name_is_found_behind_its_folders(index: Index) -> None:
     """A path on a user's disk, or only the last part of a published path."""
-    assert ids(resolve(registry, r"C:\models\orrery_base.safetensors")) == [BASE]
-    assert ids(resolve(registry, "model.safetensors")) == [TURBO]
+    assert ids(resolve(index, r"C:\models\orrery_base.safetensors")) == [BASE]
+    assert ids(resolve(index, "model.safetensors")) == [TURBO]
 
 
 def test_a_text_with_two_meanings_gives_both() -> None:
     """A class whose name is also the first digits of a digest, say."""
     files = [file("one", ("fileSha256", "deadbeef" * 8))]
-    registry = Registry(
-        base=DEFAULT_BASE,
+    index = index_of(
         entries=[entry(BASE, "B", loaders=[loader("diffusers", "DeadBeef")]), entry(TURBO, "T", files=files)],
     )
-    found = resolve(registry, "DeadBeef")
+    found = resolve(index, "DeadBeef")
     assert ids(found) == [TURBO, BASE]
     assert found.ambiguous
 
@@ -350,16 +364,16 @@ def test_a_text_with_two_meanings_gives_both() -> None:
     [("orrery base", BASE), ("orrery", SERIES), ("Orrery ONE", BASE), ("orery turbo", TURBO), ("swift comet", SWIFT_XL),
      ("swift 8 steps orrery", SWIFT), ("orreryturbo", TURBO), ("euler scheduler", EULER), ("orrery-base", BASE)],
 )  # fmt: skip
-def test_words_are_ranked_with_reasons(registry: Registry, text: str, best: str) -> None:
+def test_words_are_ranked_with_reasons(index: Index, text: str, best: str) -> None:
     """Whole names first, then rare words, typing errors included; every candidate says why."""
-    found = resolve(registry, text)
+    found = resolve(index, text)
     assert (found.reading, found.candidates[0].id) == ("text", best)
     assert all(candidate.level == "ranked" and candidate.reasons for candidate in found.candidates)
 
 
-def test_words_have_a_limit_that_counts(registry: Registry) -> None:
+def test_words_have_a_limit_that_counts(index: Index) -> None:
     """The answer says how many there were."""
-    found = resolve(registry, "orrery", limit=2)
+    found = resolve(index, "orrery", limit=2)
     assert len(found.candidates) == 2
     assert found.total > 2
 
@@ -367,38 +381,38 @@ def test_words_have_a_limit_that_counts(registry: Registry) -> None:
 @pytest.mark.parametrize(
     "text", ["", "   ", "!!!", "qqq zzz", "x" * 10_000, "a" * 1999, "💥", "\x00", "mir:", "@@@", "//", "a/b/c/d"]
 )
-def test_nothing_found_is_an_answer(registry: Registry, text: str) -> None:
+def test_nothing_found_is_an_answer(index: Index, text: str) -> None:
     """No text makes it fail."""
-    found = resolve(registry, text)
+    found = resolve(index, text)
     assert (found.candidates, found.reading, found.ambiguous) == ((), None, False)
 
 
-def test_near_names_are_suggested_when_nothing_is_found(registry: Registry) -> None:
+def test_near_names_are_suggested_when_nothing_is_found(index: Index) -> None:
     """Three at most, nearest first."""
-    found = resolve(registry, "orrerybasics")
+    found = resolve(index, "orrerybasics")
     assert found.candidates == ()
     assert BASE in found.nearest
 
 
-def test_the_answer_is_the_same_every_time(registry: Registry) -> None:
+def test_the_answer_is_the_same_every_time(index: Index) -> None:
     """Whatever was asked before."""
-    once = [resolve(registry, text).as_dict() for text in ("orrery", SHA, "swift")]
-    assert once == [resolve(registry, text).as_dict() for text in ("orrery", SHA, "swift")]
+    once = [resolve(index, text).as_dict() for text in ("orrery", SHA, "swift")]
+    assert once == [resolve(index, text).as_dict() for text in ("orrery", SHA, "swift")]
 
 
 @given(st.text(max_size=200))
-def test_no_text_makes_it_fail(registry: Registry, text: str) -> None:
+def test_no_text_makes_it_fail(index: Index, text: str) -> None:
     """Whatever is asked, an answer comes back, and its parts agree."""
-    found = resolve(registry, text)
+    found = resolve(index, text)
     assert found.tied <= found.total
     assert (found.reading is None) == (not found.candidates)
     assert all(candidate.reasons for candidate in found.candidates)
 
 
 @pytest.mark.parametrize("piece", ["a:", " ", ":", "a.", "a/", "@a", "%41", "hf.co/", "a-b_", "['", "00"])
-def test_a_long_text_takes_no_longer_than_its_length_deserves(registry: Registry, piece: str) -> None:
+def test_a_long_text_takes_no_longer_than_its_length_deserves(index: Index, piece: str) -> None:
     """No pattern goes back over and over what it read."""
     start = time.process_time()
-    resolve(registry, piece * (2_000 // len(piece)))
-    resolve(registry, "model.unet." + piece * (1_900 // len(piece)) + "!")
+    resolve(index, piece * (2_000 // len(piece)))
+    resolve(index, "model.unet." + piece * (1_900 // len(piece)) + "!")
     assert time.process_time() - start < 1

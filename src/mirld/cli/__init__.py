@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -25,6 +25,9 @@ from mirld import __version__
 from mirld.config import Settings, registry_root
 from mirld.errors import EXIT_BUG, EXIT_INPUT, EXIT_YES, MirldError
 from mirld.vocab import DEFAULT_BASE
+
+if TYPE_CHECKING:
+    from mirld.registry.index import Index
 
 EXIT_INTERRUPTED = 130
 """What a shell expects of a program that Ctrl-C ended: 128 and the number of the signal."""
@@ -66,6 +69,12 @@ class Place:
     def base(self) -> str:
         """IRI that entries are named under."""
         return self.settings.base
+
+    def index(self) -> Index:
+        """Open the index of the registry, making it first when that has to be; what takes long is said."""
+        from mirld.registry.place import open_index
+
+        return open_index(self.given, base=self.base, say=lambda words: click.echo(words, err=True))
 
 
 pass_place = click.make_pass_decorator(Place)

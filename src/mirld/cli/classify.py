@@ -41,8 +41,9 @@ def command(place: Place, text: str, as_card: bool, as_json: bool) -> int:
 
     dataset = load(Corpus.scan(place.root, base=place.base))
     classify(dataset, place.root)
+    with place.index() as index:
+        found = resolve(index, text)
     registry = read_registry(dataset)
-    found = resolve(registry, text)
     entry = registry.by_iri.get(found.best.iri) if found.best and found.best.level == "exact" else None
     if entry is None:
         for words in words_about(found) if not found.best else (f"no entry has this name: {text}",):

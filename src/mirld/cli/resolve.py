@@ -36,13 +36,10 @@ def command(place: Place, text: tuple[str, ...], limit: int, as_json: bool) -> i
     """
     # Imported here, since --help needs none of it.
     from mirld.cli.found import words_about, write_candidates
-    from mirld.graph.corpus import Corpus
-    from mirld.graph.load import load
-    from mirld.lookup import resolve
-    from mirld.registry import read_registry
+    from mirld.lookup.resolving import resolve
 
-    registry = read_registry(load(Corpus.scan(place.root, base=place.base)))
-    found = resolve(registry, " ".join(text), limit=limit).first(limit)
+    with place.index() as index:
+        found = resolve(index, " ".join(text), limit=limit).first(limit)
     click.echo(
         json.dumps(found.as_dict(), ensure_ascii=False, indent=2) if as_json else write_candidates(found), nl=as_json
     )

@@ -4,196 +4,221 @@ A word of the text counts for an entry when it is a word of its id, labels, repo
 inside one, or is one with typing errors; rare words count more than common ones. An entry that most of the words say
 nothing of is no answer, nor is one that scores less than a quarter of the best. A text that is a whole name, whatever
 divides its words, comes first. Same registry, same text, same order.
+
+However many entries there are, few are looked at: a word that very many have is asked only of the entries that the
+others found.
 """
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from mirld.lookup.resolution import Candidate
-from mirld.registry import Entry, Registry
-from mirld.registry.spelling import pieces, squashed, tolerance, typing_errors, words
+from mirld.registry.index import Index, Name, Posting
+from mirld.registry.spelling import deletions, pieces, squashed, tolerance, typing_errors, words
+from mirld.registry.tables import NAMES, Kind
 
 _WHOLE = 100.0  # a whole name outweighs any sum of words
 _TOO_FAR = 0.25  # of the best score
 _NEAREST = 3
 _MIN_SHARE = 0.25  # of the three-letter pieces of two names, for one to be suggested for the other
+_MANY = 4_000  # entries that one word of the text leads to on its own
+_ALIKE = 400  # words that begin with a word of the text, or have it inside
+_LIKELIEST = 5  # of these, when only some entries are looked at
 
-
-class _Name(NamedTuple):
-    """One name of an entry: what it is called in a reason, its text, and what a word of it weighs."""
-
-    called: str
-    text: str
-    weight: float
-
-
-class _Match(NamedTuple):
-    """How a word of the text met a word of a name: `sort` is 0 whole, 1 start, 2 inside, 3 typing error."""
-
-    gain: float
-    sort: int
-    asked: str
-    found: str
-    called: str
-
-
-def _names(entry: Entry) -> Iterator[_Name]:
-    mir_id = entry.id
-    yield _Name("id", mir_id.series, 3.0)
-    if mir_id.compatibility:
-        yield _Name("id", mir_id.compatibility, 2.5)
-    yield _Name("id", f"{mir_id.domain} {mir_id.architecture} {' '.join(mir_id.variants)}", 1.0)
-    yield _Name("label", entry.label, 3.0)
-    for label in entry.other_labels:
-        yield _Name("other label", label, 2.5)
-    for alias in entry.aliases:
-        yield _Name("alias", alias.partition(":")[2], 2.0)
-    for repository in entry.repositories:
-        owner, _, name = repository.name.rpartition("/")
-        yield _Name("repository", name, 2.0)
-        yield _Name("repository", owner, 1.0)
-    for file in entry.files:
-        if file.variant:
-            yield _Name("variants", file.variant, 1.0)
-
-
-def _wholes(entry: Entry) -> Iterator[tuple[str, str]]:
-    """Every whole name that a person may write, with how a reason calls it."""
-    mir_id = entry.id
-    yield "its label", entry.label
-    for label in entry.other_labels:
-        yield "another label of it", label
-    yield "the series of its id" if mir_id.domain == "info" else "a part of its id", mir_id.series
-    if mir_id.compatibility:
-        yield "the end of its id", f"{mir_id.series} {mir_id.compatibility}"
-    for repository in entry.repositories:
-        yield f"the name of its repository {repository.name}", repository.name.rpartition("/")[2]
-
-
+_WEIGHTS = tuple(weight for _, weight in NAMES)
 # A label says more than a part of an id, which releases of a series share.
 _WHOLE_WEIGHTS = {"its label": 1.0, "another label of it": 0.9, "the series of its id": 0.9, "a part of its id": 0.3}
 
 
+class _Near(NamedTuple):
+    """A word of a name that a word of the text may mean: `sort` is 0 whole, 1 start, 2 inside, 3 typing error."""
+
+    w: int
+    word: str
+    entries: int
+    quality: float
+    sort: int
+
+
+_Met = tuple[float, int, int]
+"""How an entry meets a word of the text: what that adds to its score, the word of a name, the sort of that name."""
+
+
+class _Word(NamedTuple):
+    """A word of the text: the words of names that it may mean, best first, and how many entries they lead to."""
+
+    asked: str
+    near: Mapping[int, _Near]
+    worth: Mapping[int, float]
+    leads: int
+
+
 class Names:
-    """The names of all entries of a registry, as a table of words made when it is first needed."""
+    """The names of all entries of an index."""
 
-    def __init__(self, registry: Registry) -> None:
-        self._entries = tuple(registry)
-
-    @cached_property
-    def _words(self) -> Mapping[str, Mapping[int, tuple[float, str]]]:
-        """Word → number of the entry → the most it weighs there, and the kind of name it is in."""
-        found: dict[str, dict[int, tuple[float, str]]] = defaultdict(dict)
-        for number, entry in enumerate(self._entries):
-            for called, text, weight in _names(entry):
-                for word in words(text):
-                    known = found[word].get(number)
-                    if known is None or known[0] < weight:
-                        found[word][number] = (weight, called)
-        return dict(sorted(found.items()))
-
-    @cached_property
-    def _pairs(self) -> Mapping[str, frozenset[str]]:
-        return {word: pieces(word, 2) for word in self._words if tolerance(word) or len(word) == 3}
-
-    @cached_property
-    def _whole_names(self) -> Mapping[str, Mapping[int, str]]:
-        found: dict[str, dict[int, str]] = defaultdict(dict)
-        for number, entry in enumerate(self._entries):
-            for called, text in _wholes(entry):
-                found[squashed(text)].setdefault(number, called)
-        return found
+    def __init__(self, index: Index) -> None:
+        self._index = index
 
     def rank(self, text: str, limit: int) -> tuple[tuple[Candidate, ...], int, int]:
         """Return at most `limit` candidates best first, how many there are, and how many share the first place."""
-        asked = list(dict.fromkeys(words(text)))
-        matches: dict[int, list[_Match]] = defaultdict(list)
-        for word in asked:
-            for number, match in self._matches(word).items():
-                matches[number].append(match)
-        scores: dict[int, float] = {}
-        best = 0.0
-        whole = self._whole_names.get(squashed(text), {}) if asked else {}
-        for number, found in matches.items():
-            covered = len(found) / len(asked)
-            if covered < 0.5:
-                continue
-            names = 1.0 + 0.05 * len(words(str(self._entries[number].id)))
-            scores[number] = round(sum(match.gain for match in found) * covered**2 / names, 6)
-            best = max(best, scores[number])
-        scores = {number: score for number, score in scores.items() if number in whole or score > best * _TOO_FAR}
+        asked = [self._word(word) for word in dict.fromkeys(words(text))]
+        met = self._meet(asked)
+        whole = self._whole(text) if asked else {}
+        sums: dict[int, float] = defaultdict(float)
+        counts: dict[int, int] = defaultdict(int)
+        for found in met:  # in the order of the text, in which a sum is always the same
+            for number, (gain, _, _) in found.items():
+                sums[number] += gain
+                counts[number] += 1
+        fewest = len(asked) / 2
+        raw = {n: score * (counts[n] / len(asked)) ** 2 for n, score in sums.items() if counts[n] >= fewest}
+        scores = self._weighed(raw, whole)
         for number, called in whole.items():
             scores[number] = scores.get(number, 0.0) + _WHOLE * _WHOLE_WEIGHTS.get(called, 0.6)
         order = sorted(scores, key=lambda number: (-scores[number], number))
         tied = sum(1 for score in scores.values() if score == scores[order[0]])
-        candidates = tuple(self._candidate(number, matches[number], whole.get(number)) for number in order[:limit])
+        names = {name.n: name for name in self._index.names(order[:limit])}
+        candidates = tuple(
+            self._candidate(names[number], asked, [found.get(number) for found in met], whole.get(number))
+            for number in order[:limit]
+        )
         return candidates, len(order), tied
 
-    def _matches(self, asked: str) -> Mapping[int, _Match]:
-        """Return the best match of one word in every entry that has any."""
-        best: dict[int, _Match] = {}
-        known = len(self._words.get(asked, ()))
-        for found, quality, sort in self._near(asked):
-            entries = self._words[found]
-            # What is only near the word is worth no more for being rarer than the word itself.
-            rarity = math.log(1 + len(self._entries) / max(known, len(entries)))
-            for number, (weight, called) in entries.items():
-                match = _Match(weight * quality * rarity, sort, asked, found, called)
-                if number not in best or best[number].gain < match.gain:
-                    best[number] = match
-        return best
+    def _weighed(self, raw: dict[int, float], whole: dict[int, str]) -> dict[int, float]:
+        """Divide what entries score by the length of their ids, and leave out those too far from the best."""
+        if not raw:
+            return {}
+        # An id has from 3 to some 30 words: who cannot come near enough, whatever his id, need not be looked up.
+        far = max(raw.values()) * _TOO_FAR / 2.5
+        near = [number for number, score in raw.items() if score > far or number in whole]
+        lengths = self._index.lengths(near)
+        scores = {number: round(raw[number] / (1.0 + 0.05 * lengths[number]), 6) for number in near}
+        best = max(scores.values())
+        return {number: score for number, score in scores.items() if number in whole or score > best * _TOO_FAR}
 
-    def _near(self, asked: str) -> Iterator[tuple[str, float, int]]:
-        if asked in self._words:
-            yield asked, 1.0, 0
-        size = len(asked)
-        for word in self._words:
-            if len(word) > size > 1 and asked in word:
-                if word.startswith(asked):
-                    yield word, 0.6 + 0.3 * size / len(word), 1
-                elif size > 2:
-                    yield word, 0.2 + 0.4 * size / len(word), 2
+    def _whole(self, text: str) -> dict[int, str]:
+        found: dict[int, str] = {}
+        for number, (called,), _ in self._index.keys(Kind.WHOLE, squashed(text)):
+            found.setdefault(number, called)
+        return found
+
+    def _word(self, asked: str) -> _Word:
+        near: dict[int, _Near] = {}
+        for each in sorted(self._near(asked), key=lambda each: each.quality):
+            near[each.w] = each
+        known = next((each.entries for each in near.values() if not each.sort), 0)
+        # What is only near the word is worth no more for being rarer than the word itself.
+        worth = {
+            w: each.quality * math.log(1 + len(self._index) / max(known, each.entries)) for w, each in near.items()
+        }
+        best_first = {w: near[w] for w in sorted(near, key=lambda w: (-worth[w], w))}
+        return _Word(asked, best_first, worth, sum(each.entries for each in near.values()))
+
+    def _meet(self, asked: Sequence[_Word]) -> list[dict[int, _Met]]:
+        """Return, for every word of the text, the entries that have it, each with the best way that it has it.
+
+        An entry has at least half of the words, so it has one of the rarest: more than half of them are asked for all
+        entries that have them, the others for those that were found so.
+        """
+        rarest = sorted(range(len(asked)), key=lambda place: (asked[place].leads, place))
+        met: list[dict[int, _Met]] = [{} for _ in asked]
+        among: set[int] = set()
+        for rank, place in enumerate(rarest):
+            word = asked[place]
+            if rank <= len(asked) // 2 and (word.leads <= _MANY or not among):
+                met[place] = _best(self._index.postings(list(word.near), _MANY), word)
+                among |= met[place].keys()
+            elif word.leads <= _MANY:
+                met[place] = _best(self._index.postings(list(word.near), _MANY), word, among)
+            else:
+                met[place] = _best(self._index.postings(list(word.near)[:_LIKELIEST], _MANY, sorted(among)), word)
+        return met
+
+    def _near(self, asked: str) -> Iterator[_Near]:
+        index, size = self._index, len(asked)
+        is_known = False
+        for w, word, entries in index.words_beginning(asked, _ALIKE if size > 1 else 1):
+            if word == asked:
+                is_known = True
+                yield _Near(w, word, entries, 1.0, 0)
+            elif size > 1:
+                yield _Near(w, word, entries, 0.6 + 0.3 * size / len(word), 1)
+        if size > 2:
+            for w, word, entries in index.words_with(asked, _ALIKE):
+                if not word.startswith(asked):
+                    yield _Near(w, word, entries, 0.2 + 0.4 * size / len(word), 2)
         most = tolerance(asked)
-        if most and asked not in self._words:
-            pairs = pieces(asked, 2)
-            for word, known in self._pairs.items():
-                if abs(len(word) - size) <= most and (word[0] == asked[0] or not pairs.isdisjoint(known)):
-                    errors = typing_errors(asked, word, most)
-                    if errors is not None:
-                        yield word, 0.8 - 0.2 * errors, 3
+        if most and not is_known:
+            for w, word, entries in index.words_like(deletions(asked, most)):
+                errors = typing_errors(asked, word, most)
+                if errors:
+                    yield _Near(w, word, entries, 0.8 - 0.2 * errors, 3)
 
     def nearest(self, text: str) -> tuple[str, ...]:
         """Return the ids whose names share most pieces with a text that nothing was found for."""
-        asked = pieces(squashed(text), 3)
+        written = squashed(text)
+        asked = pieces(written, 3)
         if not asked:
             return ()
+        shared: dict[int, int] = defaultdict(int)
+        for piece in sorted(asked)[:_ALIKE]:
+            found = [*self._index.words_beginning(piece, _ALIKE), *self._index.words_with(piece, _ALIKE)]
+            for w in {w for w, _, _ in found}:
+                shared[w] += 1
+        likeliest = sorted(shared, key=lambda w: (-shared[w], w))[:_ALIKE]
+        numbers = {number for _, number, _ in self._index.postings(likeliest, _MANY)}
         shares: dict[int, float] = {}
-        for name, numbers in self._whole_names.items():
-            known = pieces(name, 3)
-            share = 2 * len(asked & known) / (len(asked) + len(known))
+        for name in self._index.names(numbers):
+            share = max(_share(asked, pieces(squashed(known), 3)) for known in _known(name))
             if share >= _MIN_SHARE:
-                for number in numbers:
-                    shares[number] = max(share, shares.get(number, 0.0))
-        order = sorted(shares, key=lambda number: (-shares[number], number))
-        return tuple(str(self._entries[number].id) for number in order[:_NEAREST])
+                shares[name.n] = share
+        order = sorted(shares, key=lambda number: (-shares[number], number))[:_NEAREST]
+        ids = {name.n: name.id for name in self._index.names(order)}
+        return tuple(ids[number] for number in order)
 
-    def _candidate(self, number: int, matches: Iterable[_Match], whole: str | None) -> Candidate:
-        entry = self._entries[number]
+    def _candidate(
+        self, name: Name, asked: Sequence[_Word], met: Sequence[_Met | None], whole: str | None
+    ) -> Candidate:
         reasons = [] if whole is None else [f"is {whole}"]
-        together: dict[tuple[int, str], list[_Match]] = defaultdict(list)
-        for match in matches:
-            together[match.sort, match.called].append(match)
+        together: dict[tuple[int, str], list[tuple[str, str]]] = defaultdict(list)
+        for word, found in zip(asked, met, strict=True):
+            if found is not None:
+                near = word.near[found[1]]
+                together[near.sort, NAMES[found[2]][0]].append((word.asked, near.word))
         reasons += [_words(sort, called, found) for (sort, called), found in sorted(together.items())]
-        return Candidate(id=str(entry.id), iri=entry.iri, label=entry.label, level="ranked", reasons=tuple(reasons))
+        iri = self._index.iri_of(name.id)
+        return Candidate(id=name.id, iri=iri, label=name.label, level="ranked", reasons=tuple(reasons))
 
 
-def _words(sort: int, called: str, matches: Iterable[_Match]) -> str:
+def _best(rows: Iterable[Posting], word: _Word, among: Collection[int] | None = None) -> dict[int, _Met]:
+    """Return the best way in which each entry has a word, of all entries or of some."""
+    best: dict[int, _Met] = {}
+    worth = word.worth
+    for w, number, sort in rows:
+        if among is None or number in among:
+            gain = _WEIGHTS[sort] * worth[w]
+            known = best.get(number)
+            if known is None or known[0] < gain:
+                best[number] = gain, w, sort
+    return best
+
+
+def _known(name: Name) -> tuple[str, ...]:
+    """Return the names of an entry that can be told from its id and label."""
+    series = name.id.split(".", 2)[2].partition("@")[0]
+    return (name.label, series.partition(":")[0], series)
+
+
+def _share(one: frozenset[str], two: frozenset[str]) -> float:
+    return 2 * len(one & two) / (len(one) + len(two))
+
+
+def _words(sort: int, called: str, pairs: Iterable[tuple[str, str]]) -> str:
     if not sort:
-        return f"in its {called}: {', '.join(match.asked for match in matches)}"
+        return f"in its {called}: {', '.join(asked for asked, _ in pairs)}"
     verb = {1: "begins", 2: "is inside", 3: "is close to"}[sort]
-    return f"in its {called}: " + ", ".join(f"{match.asked} {verb} {match.found}" for match in matches)
+    return f"in its {called}: " + ", ".join(f"{asked} {verb} {found}" for asked, found in pairs)

@@ -1,34 +1,38 @@
-"""A text against a registry, one exact reading at a time: each gives the hits it finds, or none."""
+"""A text against the index of a registry, one exact reading at a time: each gives the hits it finds, or none.
+
+Reasons are made of what the index says with each key, so that no entry has to be read for them.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import islice
-from typing import TypeVar
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from mirld.errors import IdError
 from mirld.ids import MirId
-from mirld.lookup.resolution import State
-from mirld.registry import Entry, File, Layout, LedgerRecord, Loader, Registry, Repository, forms
+from mirld.registry import forms
+from mirld.registry.index import Index, Name, Named
+from mirld.registry.tables import Kind
 from mirld.vocab import DIGEST_PROPERTIES
 
-Value = TypeVar("Value")
+if TYPE_CHECKING:
+    from mirld.lookup.resolution import State
+    from mirld.registry.values import LedgerRecord
 
 _DIGEST_WORDS = {iri.rpartition("#")[2]: words for iri, words in DIGEST_PROPERTIES.items()}
 # Digests that are the first digits of a file's SHA-256, so that the whole of it says as much.
 _PREFIXES = frozenset(("autoV2", "sha256Prefix"))
 _STATES: dict[str, State] = {"alias": "alias", "replaced": "replaced", "withdrawn": "withdrawn"}
+_SHORTEST, _WHOLE = 8, 64  # digits of a digest: the fewest that are looked for, and those of a SHA-256
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+_DIVIDERS = frozenset("./%")  # one of which stands in every form of an id
+
+
+class Hit(NamedTuple):
     """One thing a reading found: an entry, or a ledger record without one, and why."""
 
-    entry: Entry | None
+    name: Name | None
     reason: str
     state: State = "current"
     record: LedgerRecord | None = None
@@ -37,307 +41,249 @@ class Hit:
 
 
 class Readings:
-    """The readings over one registry; a table is made when a reading first needs it."""
+    """The readings of one text, over an index; what most of them need is asked for at once."""
 
-    def __init__(self, registry: Registry) -> None:
-        self._registry = registry
+    def __init__(self, index: Index, text: str) -> None:
+        self._index = index
+        self._text = text
+        self._lower = text.lower()
+        self._folded = forms.folded(text)
+        self._page = forms.page(text)
+        self._repository = forms.repository(text)
+        self._air = forms.air(text)
+        self._class = forms.class_name(text)
+        self._file = forms.file_name(text)
+        asked = [
+            (Kind.ID, text),
+            (Kind.RECORD, text),
+            (Kind.FOLDED, self._folded),
+            (Kind.PAGE, self._page),
+            (Kind.DOWNLOAD, self._page),
+            (Kind.ALIAS, self._lower),
+            (Kind.FILE, self._file),
+        ]
+        if self._repository:
+            asked.append((Kind.REPOSITORY, self._repository.name))
+        if self._air:
+            asked.append((Kind.AIR, self._air))
+        if self._class:
+            asked += [(Kind.CLASS, self._class[1]), (Kind.TASK_CLASS, self._class[1])]
+        self._known = index.named_keys(asked)
 
-    def verbatim(self, text: str) -> list[Hit]:
+    def _find(self, kind: Kind, text: str) -> list[Named]:
+        found = self._known.get((kind, text))
+        return self._index.named_keys([(kind, text)])[kind, text] if found is None else found
+
+    def _entry(self, mir_id: MirId | str) -> Name | None:
+        found = self._find(Kind.ID, str(mir_id))
+        return found[0].name if found else None
+
+    def _records(self, kind: Kind, text: str) -> list[LedgerRecord]:
+        return [self._index.record_of(found.name.n) for found in self._find(kind, text)]
+
+    def verbatim(self) -> list[Hit]:
         """Read a canonical id, or an id exactly as it was once published."""
-        hits = []
-        try:
-            entry = self._registry.get(MirId.parse(text))
-        except IdError:
-            entry = None
-        if entry is not None:
-            hits.append(Hit(entry=entry, reason="is its canonical id"))
-        record = self._registry.ledger.get(text)
-        return hits + (list(self._recorded(record)) if record is not None else [])
+        name = self._entry(self._text)
+        hits = [] if name is None else [Hit(name, "is its canonical id")]
+        return hits + [hit for record in self._records(Kind.RECORD, self._text) for hit in self._recorded(record)]
 
-    def spelled(self, text: str) -> list[Hit]:
+    def spelled(self) -> list[Hit]:
         """Read an id once published in another spelling: case, `mir:`, spaces, dots for the colon, a list."""
-        name = forms.folded(text)
-        records = self._by_folded_text.get(name, ())
+        written = self._folded
+        records = self._records(Kind.FOLDED, written)
         if not records:
             # Upstream's tag lists join the compatibility by a dot, where its registry has a colon: at any dot but the
             # first two.
-            dots = [position for position, mark in enumerate(name) if mark == "."][2:]
-            spellings = [f"{name[:dot]}:{name[dot + 1 :]}" for dot in dots]
-            records = tuple(found for one in spellings for found in self._by_folded_text.get(one, ()))
+            dots = [position for position, mark in enumerate(written) if mark == "."][2:]
+            spellings = [f"{written[:dot]}:{written[dot + 1 :]}" for dot in dots]
+            records = [found for one in spellings for found in self._records(Kind.FOLDED, one)]
         return [hit for record in records for hit in self._recorded(record)]
 
-    def identified(self, text: str) -> list[Hit]:
+    def identified(self) -> list[Hit]:
         """Read any form of an id, or an address: of an entry, a part of one, or a record of the ledger."""
+        text = self._text
         whole, _, fragment = text.strip("<> ").partition("#")
-        entry = self._registry.by_iri.get(whole)
-        if entry is not None and fragment:
-            part = f"{whole}#{fragment}"
-            return [Hit(entry=entry, reason=f"is the address of its part {fragment}", part=part)]
-        record = self._by_record_iri.get(whole)
-        if record is not None:
-            return list(self._recorded(record))
+        if whole.startswith(self._index.base):
+            known = self._index.id_at(whole) if fragment else None
+            name = self._entry(known) if known else None
+            if name is not None:
+                part = f"{whole}#{fragment}"
+                return [Hit(name, f"is the address of its part {fragment}", part=part)]
+            for record in self._records(Kind.RECORD_IRI, whole.removeprefix(self._index.base)):
+                return list(self._recorded(record))
+        if self._entry(text) is not None or not _DIVIDERS.intersection(text):
+            return []  # it is a canonical id, or can be none
         try:
             mir_id = MirId.find(text)
         except IdError:
             return []
         canonical = "is its canonical id" if str(mir_id) == text else f"reads as its id {mir_id}"
         words = "is its address" if "/" in text.removeprefix("mir://") else canonical
-        entry = self._registry.get(mir_id)
-        if entry is not None:
-            return [Hit(entry=entry, reason=words)]
-        known = self._by_folded_text.get(forms.folded(str(mir_id)), ())
-        if known:
-            return [hit for record in known for hit in self._recorded(record)]
-        release = self._registry.get(mir_id.without_variants) if mir_id.variants else None
-        return [] if release is None else [_of_variants(release, mir_id.variants)]
+        name = self._entry(mir_id)
+        if name is not None:
+            return [Hit(name, words)]
+        records = self._records(Kind.FOLDED, forms.folded(str(mir_id)))
+        if records:
+            return [hit for record in records for hit in self._recorded(record)]
+        release = self._entry(mir_id.without_variants) if mir_id.variants else None
+        return [] if release is None else [self._of_variants(release, mir_id.variants)]
 
-    def repository(self, text: str) -> list[Hit]:
+    def _of_variants(self, release: Name, variants: tuple[str, ...]) -> Hit:
+        """Find the files of a release that hold some of the variants asked for."""
+        held = self._index.entry_of(release.n).files
+        files = [file for file in held if file.variant and set(file.variant.split("@")) <= set(variants)]
+        asked = "@".join(variants)
+        if not files:
+            return Hit(release, f"is its id with the variant {asked}, of which no file is known")
+        words = ", ".join(_file_words(file.name) for file in files)
+        reason = f"is its id with the variant {asked}: {words}"
+        return Hit(release, reason, part=files[0].iri, variant=files[0].variant)
+
+    def repository(self) -> list[Hit]:
         """Read a repository, by name, address, package URL or AIR, or the address of a file in one."""
+        page, wanted, air = self._page, self._repository, self._air
         hits = [
-            Hit(entry=entry, reason=f"is the address of {_repository_words(found)}")
-            for entry, found in self._by_page.get(_page(text), ())
+            Hit(name, f"is the address of {_repository_words(*said)}") for name, said, _ in self._find(Kind.PAGE, page)
         ]
         hits += [
-            Hit(entry=entry, reason=f"is the address of {_file_words(file)}", part=file.iri, variant=file.variant)
-            for entry, file in self._by_download.get(_page(text), ())
+            Hit(name, f"is the address of {_file_words(said[1])}", part=said[0], variant=said[2] or None)
+            for name, said, _ in self._find(Kind.DOWNLOAD, page)
         ]
-        hits += [
-            Hit(entry=entry, reason=f"is the name of {_repository_words(found)}")
-            for entry, found in self._by_long_name.get(text.lower(), ())
-        ]
-        wanted = forms.repository(text)
+        if self._text.count("/") > 1:  # hosts whose names have more parts than an owner and a name
+            hits += [
+                Hit(name, f"is the name of {_repository_words(*said[:2])}")
+                for name, said, _ in self._find(Kind.REPOSITORY, self._lower)
+            ]
         if wanted is not None:
-            for entry in self._registry.by_repository.get(wanted.name, ()):
-                for found in entry.repositories:
-                    if found.name.lower() == wanted.name and wanted.host in (None, found.host):
-                        hits.append(_in_repository(entry, found, wanted))
+            found = self._find(Kind.REPOSITORY, wanted.name)
+            found = [each for each in found if wanted.host in (None, each.said[1])]
+            files = self._find(Kind.FILE, forms.file_name(wanted.file)) if found and wanted.file else []
+            hits += [_in_repository(each, wanted, files) for each in found]
             hits = [hit for hit in hits if hit.part is not None] or hits
-        air = forms.air(text)
         if air is not None:
             hits += [
-                Hit(entry=entry, reason=f"is the AIR of {_repository_words(found)}")
-                for known, entry, found in self._airs
-                if known == air or known.partition("@")[0] == air or known.endswith(f":{air}")
+                Hit(name, f"is the AIR of {_repository_words(*said)}") for name, said, _ in self._find(Kind.AIR, air)
             ]
         return hits
 
-    def alias(self, text: str) -> list[Hit]:
-        """Read a name in another scheme, with the scheme before it or alone; alone, it may be the label of others."""
-        name = text.lower()
-        found = self._by_alias.get(name, ())
-        hits = [Hit(entry=entry, reason=f"is its name in {alias.partition(':')[0]}") for entry, alias in found]
-        if any(alias.lower() != name for _, alias in found):
-            hits += [Hit(entry=entry, reason="is its label") for entry in self._by_label.get(name, ())]
-        return hits
+    def alias(self) -> list[Hit]:
+        """Read a name in another scheme, with the scheme before it or alone."""
+        return [
+            Hit(name, f"is its name in {said[0].partition(':')[0]}")
+            for name, said, _ in self._find(Kind.ALIAS, self._lower)
+        ]
 
-    def digest(self, text: str) -> list[Hit]:
+    def label(self) -> list[Hit]:
+        """Read a label."""
+        found = self._find(Kind.LABEL, self._lower)
+        return [Hit(name, "is its label") for name, (sort, _), _ in found if sort == "label"]
+
+    def digest(self) -> list[Hit]:
         """Read a digest of any kind, or at least eight digits that one begins with."""
-        digits = forms.digest(text)
+        digits = forms.digest(self._text)
         if digits is None:
             return []
-        values = self._digest_values
-        start = bisect_left(values, digits)
-        found = []
-        for value in islice(values, start, None):
-            if not value.startswith(digits):
-                break
-            found.append(value)
-        if len(digits) == 64:
-            found += [digits[:length] for length in range(8, 64) if digits[:length] in self._registry.by_digest]
+        found = self._index.named(self._index.beginning(Kind.DIGEST, digits))
+        if len(digits) == _WHOLE:
+            shorter = [digits[:length] for length in range(_SHORTEST, _WHOLE)]
+            found += [
+                each
+                for each in self._index.named(self._index.any_of(Kind.DIGEST, shorter))
+                if each.said[0] in _PREFIXES
+            ]
         hits = []
-        for value in found:
-            for entry, known, part in self._registry.by_digest[value]:
-                if len(value) < len(digits) and known.kind not in _PREFIXES:
-                    continue
-                how = "is" if value == digits else "begins" if value.startswith(digits) else "begins with"
-                holder = self._parts(entry)[part]
-                hits.append(
-                    Hit(
-                        entry=entry,
-                        reason=f"{how} the {_digest_words(known.kind, holder)}",
-                        part=part,
-                        variant=holder.variant if isinstance(holder, File) else None,
-                    )
-                )
+        for name, (kind, part, file, variant, layout), key in found:
+            how = "is" if key == digits else "begins" if key.startswith(digits) else "begins with"
+            words = _digest_words(kind, file, is_layout=bool(layout))
+            hits.append(Hit(name, f"{how} the {words}", part=part, variant=variant or None))
         return hits
 
-    def loader(self, text: str) -> list[Hit]:
+    def loader(self) -> list[Hit]:
         """Read the name of a class that loads an entry or, when there is none, one for another task of its family."""
-        named = forms.class_name(text)
+        named = self._class
         if named is None:
             return []
-        module, name = named
+        module, class_name = named
+        top = _top(module)
         found = [
-            (loader.call is not None, entry, loader)
-            for entry in self._registry.by_class.get(name, ())
-            for loader in entry.loaders
-            if loader.class_name
-            and loader.class_name.rpartition(".")[2].lower() == name
-            and (module is None or module.split(".")[0].lower() in (loader.library.lower(), _top(loader.module)))
+            each
+            for each in self._find(Kind.CLASS, class_name)
+            if top is None or top in (each.said[0].lower(), _top(each.said[1]))
         ]
         # What the class loads whole comes before what is loaded into it, such as its adapters.
-        hits = [
-            Hit(entry=entry, reason=_loader_words(loader)) for _, entry, loader in sorted(found, key=lambda one: one[0])
-        ]
+        found.sort(key=lambda each: bool(each.said[3]))
+        hits = [Hit(name, _loader_words(*said)) for name, said, _ in found]
         if hits or module is not None:
             return hits
         return [
-            Hit(entry=entry, reason=f"is a class of its family, for another task: {written}")
-            for entry, written in self._by_task_class.get(name, ())
+            Hit(name, f"is a class of its family, for another task: {said[0]}")
+            for name, said, _ in self._find(Kind.TASK_CLASS, class_name)
         ]
 
-    def file(self, text: str) -> list[Hit]:
+    def file(self) -> list[Hit]:
         """Read the name of a published file, with or without the folders before it."""
         return [
-            Hit(entry=entry, reason=f"is the name of {_file_words(file)}", part=file.iri, variant=file.variant)
-            for entry, file in self._by_file_name.get(forms.file_name(text), ())
+            Hit(name, f"is the name of {_file_words(said[1])}", part=said[0], variant=said[2] or None)
+            for name, said, _ in self._find(Kind.FILE, self._file)
         ]
+
+    def components_among(self, hits: Iterable[Hit]) -> frozenset[str]:
+        """Return the ids of those hits that are components of another one of them."""
+        names = {hit.name.n: hit.name for hit in hits if hit.name is not None}
+        return frozenset(
+            name.id
+            for name in names.values()
+            if any(by == "component" and whole.n in names for by, whole in self._index.linking(name.id))
+        )
 
     def _recorded(self, record: LedgerRecord) -> Iterator[Hit]:
         state = _STATES.get(record.state, "current")
         reason = _record_words(record)
-        entries = [entry for entry in map(self._registry.by_iri.get, record.targets) if entry is not None]
-        if not entries and state == "current":
+        targets = [self._index.id_at(target) for target in record.targets]
+        names = [name for target in targets if target and (name := self._entry(target)) is not None]
+        if not names and state == "current":
             try:
-                entries = [entry for entry in [self._registry.get(MirId.find(record.text))] if entry is not None]
+                names = [name for name in [self._entry(MirId.find(record.text))] if name is not None]
             except IdError:
-                entries = []
-        for entry in entries:
-            yield Hit(entry=entry, reason=reason, state=state, record=record)
-        if not entries:
-            yield Hit(entry=None, reason=reason, state=state, record=record)
-
-    @staticmethod
-    def _parts(entry: Entry) -> Mapping[str, File | Layout]:
-        parts: tuple[File | Layout, ...] = (*entry.files, *entry.layouts)
-        return {part.iri: part for part in parts}
-
-    @cached_property
-    def _by_folded_text(self) -> Mapping[str, tuple[LedgerRecord, ...]]:
-        return _grouped((forms.folded(record.text), record) for record in self._registry.ledger.values())
-
-    @cached_property
-    def _by_record_iri(self) -> Mapping[str, LedgerRecord]:
-        return {record.iri: record for record in self._registry.ledger.values()}
-
-    @cached_property
-    def _digest_values(self) -> list[str]:
-        return list(self._registry.by_digest)  # sorted, as the registry makes it
-
-    @cached_property
-    def _by_page(self) -> Mapping[str, tuple[tuple[Entry, Repository], ...]]:
-        return _grouped(
-            (_page(page), (entry, found))
-            for entry in self._registry
-            for found in entry.repositories
-            for page in (found.page, found.purl)
-            if page
-        )
-
-    @cached_property
-    def _by_download(self) -> Mapping[str, tuple[tuple[Entry, File], ...]]:
-        return _grouped(
-            (_page(file.download), (entry, file)) for entry in self._registry for file in entry.files if file.download
-        )
-
-    @cached_property
-    def _airs(self) -> tuple[tuple[str, Entry, Repository], ...]:
-        return tuple(
-            (forms.air(found.air) or found.air, entry, found)
-            for entry in self._registry
-            for found in entry.repositories
-            if found.air
-        )
-
-    @cached_property
-    def _by_long_name(self) -> Mapping[str, tuple[tuple[Entry, Repository], ...]]:
-        """Repositories of hosts whose names have more parts than an owner and a name."""
-        return _grouped(
-            (found.name.lower(), (entry, found))
-            for entry in self._registry
-            for found in entry.repositories
-            if found.name.count("/") > 1
-        )
-
-    @cached_property
-    def _by_alias(self) -> Mapping[str, tuple[tuple[Entry, str], ...]]:
-        return _grouped(
-            (form, (entry, alias))
-            for entry in self._registry
-            for alias in entry.aliases
-            for form in (alias.lower(), alias.lower().partition(":")[2])
-        )
-
-    @cached_property
-    def _by_label(self) -> Mapping[str, tuple[Entry, ...]]:
-        return _grouped((entry.label.lower(), entry) for entry in self._registry)
-
-    @cached_property
-    def _by_task_class(self) -> Mapping[str, tuple[tuple[Entry, str], ...]]:
-        return _grouped((name.lower(), (entry, name)) for entry in self._registry for name in entry.task_classes)
-
-    @cached_property
-    def _by_file_name(self) -> Mapping[str, tuple[tuple[Entry, File], ...]]:
-        return _grouped(
-            (forms.file_name(file.name), (entry, file)) for entry in self._registry for file in entry.files if file.name
-        )
+                names = []
+        yield from [Hit(name, reason, state, record) for name in names] or [Hit(None, reason, state, record)]
 
 
-def _grouped(pairs: Iterable[tuple[str, Value]]) -> Mapping[str, tuple[Value, ...]]:
-    found: dict[str, list[Value]] = defaultdict(list)
-    for key, value in pairs:
-        found[key].append(value)
-    return {key: tuple(values) for key, values in found.items()}
-
-
-def _of_variants(release: Entry, variants: tuple[str, ...]) -> Hit:
-    """Find the files of a release that hold some of the variants asked for."""
-    files = [file for file in release.files if file.variant and set(file.variant.split("@")) <= set(variants)]
-    asked = "@".join(variants)
-    if not files:
-        return Hit(entry=release, reason=f"is its id with the variant {asked}, of which no file is known")
-    return Hit(
-        entry=release,
-        reason=f"is its id with the variant {asked}: {', '.join(_file_words(file) for file in files)}",
-        part=files[0].iri,
-        variant=files[0].variant,
-    )
-
-
-def _in_repository(entry: Entry, found: Repository, wanted: forms.RepositoryForm) -> Hit:
-    reason = f"is {_repository_words(found)}"
-    if wanted.revision and found.revision and not found.revision.startswith(wanted.revision.lower()):
-        reason += f", known at revision {found.revision}"
+def _in_repository(found: Named, wanted: forms.RepositoryForm, files: Iterable[Named]) -> Hit:
+    name, host, revision = found.said
+    words = _repository_words(name, host)
     if wanted.file is not None:
-        name = wanted.file.lower()
-        for file in entry.files:
-            known = (file.name or "").lower()
-            if known and (known == name or forms.file_name(known) == name or known == forms.file_name(name)):
-                reason = f"is {_file_words(file)} in {_repository_words(found)}"
-                return Hit(entry=entry, reason=reason, part=file.iri, variant=file.variant)
-    return Hit(entry=entry, reason=reason)
+        path = wanted.file.lower()
+        for file in files:
+            known = file.said[1].lower()
+            if file.name == found.name and (known == path or "/" not in known or "/" not in path):
+                reason = f"is {_file_words(file.said[1])} in {words}"
+                return Hit(found.name, reason, part=file.said[0], variant=file.said[2] or None)
+    if wanted.revision and revision and not revision.startswith(wanted.revision.lower()):
+        words += f", known at revision {revision}"
+    return Hit(found.name, f"is {words}")
 
 
-def _repository_words(found: Repository) -> str:
-    return f"the repository {found.name} on {found.host}" if found.host else f"the repository {found.name}"
+def _repository_words(name: str, host: str) -> str:
+    return f"the repository {name} on {host}" if host else f"the repository {name}"
 
 
-def _file_words(file: File) -> str:
-    return f"the file {file.name}" if file.name else "one of its files"
+def _file_words(name: str | None) -> str:
+    return f"the file {name}" if name else "one of its files"
 
 
-def _digest_words(kind: str, holder: File | Layout) -> str:
+def _digest_words(kind: str, file: str, *, is_layout: bool) -> str:
     words = _DIGEST_WORDS[kind]
-    if isinstance(holder, Layout):
+    if is_layout:
         return f"{words}: it says which layout a release has, not which weights"
-    if holder.name is None:
+    if not file:
         return words
-    return f"{words} {holder.name}" if words.endswith("of the file") else f"{words}, of {holder.name}"
+    return f"{words} {file}" if words.endswith("of the file") else f"{words}, of {file}"
 
 
-def _loader_words(loader: Loader) -> str:
-    words = f"is the class {loader.class_name} in {loader.library}"
-    return f"{words}, whose {loader.call} loads it" if loader.call else f"{words} that loads it"
+def _loader_words(library: str, module: str, class_name: str, call: str) -> str:
+    words = f"is the class {class_name} in {library}"
+    return f"{words}, whose {call} loads it" if call else f"{words} that loads it"
 
 
 def _record_words(record: LedgerRecord) -> str:
@@ -350,7 +296,3 @@ def _record_words(record: LedgerRecord) -> str:
 
 def _top(module: str | None) -> str | None:
     return module.split(".")[0].lower() if module else None
-
-
-def _page(address: str) -> str:
-    return address.lower().removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from mirld.registry import LedgerRecord
+if TYPE_CHECKING:
+    from mirld.registry.values import LedgerRecord
 
 Level = Literal["exact", "ranked"]
 State = Literal["current", "alias", "replaced", "withdrawn"]

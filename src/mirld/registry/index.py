@@ -22,7 +22,7 @@ several threads. A file that turns out damaged is made anew once, where it can b
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from mirld.errors import InputError
@@ -55,6 +55,28 @@ class Found(NamedTuple):
     key: str
 
 
+class Named(NamedTuple):
+    """One entry that a key leads to, by what it is called."""
+
+    name: Name
+    said: tuple[str, ...]
+    key: str
+
+
+Word = tuple[int, str, int]
+"""A word of names: its number, itself, and how many entries have it."""
+Posting = tuple[int, int, int]
+"""A word, an entry that has it, and the place in `tables.NAMES` of the sort of name it is in: all numbers."""
+
+
+def _marks(values: Collection[object]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _portions(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (numbers[start : start + _MANY] for start in range(0, len(numbers), _MANY))
+
+
 class Index:
     """A registry as look-ups see it. Closing it, or leaving the block, lets the file go."""
 
@@ -68,6 +90,7 @@ class Index:
         self.base = base
         self._connection = connection
         self._remake = remake
+        self._count: int | None = None
 
     @classmethod
     def of(cls, registry: Registry, *, concepts: Iterable[Concept] = (), classes: Iterable[LibraryClass] = ()) -> Index:
@@ -119,7 +142,9 @@ class Index:
 
     def __len__(self) -> int:
         """Count the entries."""
-        return int(self.rows("SELECT value FROM about WHERE name = 'entry'")[0][0])
+        if self._count is None:
+            self._count = int(self.about()["entry"])
+        return self._count
 
     # Entries.
 
@@ -145,6 +170,10 @@ class Index:
         except IdError:
             return None
 
+    def iri_of(self, text: str) -> str:
+        """Return the IRI of the entry of a canonical id."""
+        return MirId.parse(text).iri(self.base)
+
     def entry_of(self, n: int) -> Entry:
         """Return the entry of a number."""
         ((text, value),) = self.rows("SELECT id, value FROM name JOIN entry USING (n) WHERE n = ?", (n,))
@@ -167,12 +196,9 @@ class Index:
         """Return what entries are called, all or those of some numbers, sorted by number and so by id."""
         if numbers is None:
             return [Name(*row) for row in self.rows("SELECT n, id, label FROM name ORDER BY n")]
-        wanted = sorted(set(numbers))
         found = []
-        for start in range(0, len(wanted), _MANY):
-            some = wanted[start : start + _MANY]
-            marks = ",".join("?" * len(some))
-            found += self.rows(f"SELECT n, id, label FROM name WHERE n IN ({marks}) ORDER BY n", some)  # noqa: S608
+        for some in _portions(sorted(set(numbers))):
+            found += self.rows(f"SELECT n, id, label FROM name WHERE n IN ({_marks(some)}) ORDER BY n", some)  # noqa: S608
         return [Name(*row) for row in found]
 
     def among(
@@ -217,13 +243,91 @@ class Index:
         rows = self.rows("SELECT n, said FROM key WHERE kind = ? AND key = ? ORDER BY n, place", (int(kind), text))
         return [Found(n, tuple(said.split(DIVIDER)), text) for n, said in rows]
 
-    def beginning(self, kind: Kind, text: str, limit: int) -> list[Found]:
-        """Return what at most `limit` keys that begin with a text lead to, sorted by key."""
+    def beginning(self, kind: Kind, text: str, limit: int = -1) -> list[Found]:
+        """Return what keys that begin with a text lead to, sorted by key; with `limit`, no more than so many."""
         rows = self.rows(
             "SELECT n, said, key FROM key WHERE kind = ? AND key >= ? AND key < ? ORDER BY key, n, place LIMIT ?",
             (int(kind), text, f"{text}\U0010ffff", limit),
         )
         return [Found(n, tuple(said.split(DIVIDER)), key) for n, said, key in rows]
+
+    def any_of(self, kind: Kind, texts: Sequence[str]) -> list[Found]:
+        """Return what any of some keys leads to, sorted by key."""
+        rows = self.rows(
+            f"SELECT n, said, key FROM key WHERE kind = ? AND key IN ({_marks(texts)}) ORDER BY key, n, place",  # noqa: S608
+            (int(kind), *texts),
+        )
+        return [Found(n, tuple(said.split(DIVIDER)), key) for n, said, key in rows]
+
+    def named_keys(self, asked: Sequence[tuple[Kind, str]]) -> dict[tuple[Kind, str], list[Named]]:
+        """Return the entries that each of some keys leads to, found with one question, sorted as `keys` sorts.
+
+        Of kinds that lead to something else than an entry, the names mean nothing.
+        """
+        found: dict[tuple[Kind, str], list[Named]] = {pair: [] for pair in asked}
+        rows = self.rows(
+            f"WITH asked(kind, key) AS (VALUES {','.join(['(?,?)'] * len(asked))})"  # noqa: S608
+            " SELECT kind, key, n, said, id, label FROM asked CROSS JOIN key USING (kind, key)"
+            " LEFT JOIN name USING (n) ORDER BY kind, key, n, place",
+            [part for pair in asked for part in pair],
+        )
+        for kind, key, n, said, text, label in rows:
+            found[kind, key].append(Named(Name(n, text, label), tuple(said.split(DIVIDER)), key))
+        return found
+
+    def named(self, found: Sequence[Found]) -> list[Named]:
+        """Return what keys of entries led to with the names of the entries, in the same order."""
+        names = {name.n: name for name in self.names(each.n for each in found)} if found else {}
+        return [Named(names[n], said, key) for n, said, key in found]
+
+    # Words of names.
+
+    def words_beginning(self, text: str, limit: int) -> list[Word]:
+        """Return at most so many words that begin with a text, itself first."""
+        return self.rows(
+            "SELECT w, word, entries FROM word WHERE word >= ? AND word < ? ORDER BY word LIMIT ?",
+            (text, f"{text}\U0010ffff", limit),
+        )
+
+    def words_with(self, text: str, limit: int) -> list[Word]:
+        """Return at most so many words that have a text of three letters or more behind their first letter."""
+        return self.rows(
+            "SELECT DISTINCT w, word, entries FROM ending JOIN word USING (w)"
+            " WHERE text >= ? AND text < ? ORDER BY text LIMIT ?",
+            (text, f"{text}\U0010ffff", limit),
+        )
+
+    def words_like(self, deletions: Collection[int]) -> list[Word]:
+        """Return the words that one of these numbers stands for (`spelling.deletions`), and others by chance."""
+        return self.rows(
+            f"SELECT w, word, entries FROM word WHERE w IN"  # noqa: S608
+            f" (SELECT w FROM deletion WHERE hash IN ({_marks(deletions)})) ORDER BY w",
+            sorted(deletions),
+        )
+
+    def postings(self, words: Sequence[int], limit: int, among: Sequence[int] | None = None) -> list[Posting]:
+        """Return at most so many entries that have the first of some words, then those that have the next.
+
+        Each comes as (word, entry, place in `tables.NAMES`). With `among`, all of these entries that have any of them.
+        """
+        found: list[Posting] = []
+        if among is not None:
+            for some in _portions(among):
+                sql = f"SELECT w, n, sort FROM posting WHERE w IN ({_marks(words)}) AND n IN ({_marks(some)})"  # noqa: S608
+                found += self.rows(sql, (*words, *some))
+            return found
+        for word in words:
+            found += self.rows("SELECT w, n, sort FROM posting WHERE w = ? LIMIT ?", (word, limit - len(found)))
+            if len(found) >= limit:
+                break
+        return found
+
+    def lengths(self, numbers: Sequence[int]) -> dict[int, int]:
+        """Return how many words the ids of some entries have, by number."""
+        found: dict[int, int] = {}
+        for some in _portions(numbers):
+            found.update(self.rows(f"SELECT n, words FROM name WHERE n IN ({_marks(some)})", some))  # noqa: S608
+        return found
 
     # All else.
 

@@ -17,7 +17,7 @@ from mirld.graph.load import load
 from mirld.graph.query import Endpoint
 from mirld.graph.rules import classify
 from mirld.lookup import resolve
-from mirld.registry import Registry, read_registry
+from mirld.registry import Index, Registry, read_registry
 from mirld.serve.description import describe_service
 from mirld.serve.server import Route, first
 from mirld.serve.site import Request, Response, Site, as_json, finish, plain
@@ -42,6 +42,15 @@ class Loaded:
     def registry(self) -> Registry:
         """Entries and ledger."""
         return read_registry(self.dataset)
+
+    @cached_property
+    def _made_index(self) -> Index:
+        return Index.of(self.registry)
+
+    def index(self) -> Index:
+        """Return the index of what is loaded, made once even when two requests come first together."""
+        with self._lock:
+            return self._made_index
 
     @cached_property
     def site(self) -> Site:
@@ -169,4 +178,4 @@ class Live:
         asked = first(request.query, "q")
         if not asked:
             return finish(request, plain(400, "say what to resolve: /resolve?q=TEXT"))
-        return finish(request, as_json(resolve(self.state.registry, asked).as_dict()))
+        return finish(request, as_json(resolve(self.state.index(), asked).as_dict()))

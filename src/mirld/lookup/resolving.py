@@ -11,130 +11,124 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
-from mirld.lookup.rank import Names
 from mirld.lookup.readings import Hit, Readings
 from mirld.lookup.resolution import Candidate, Resolution
-from mirld.registry import Registry
+from mirld.registry.index import Index
 
 LIMIT = 10
 """Entries that free text gives at most, when nothing else is said."""
 
+_SERIES = "mir:info."
 _LONGEST = 2_000  # characters: an address with its query; no name of anything is longer
 
 
-class _Tables(NamedTuple):
-    readings: Readings
-    names: Names
-
-
-# What a registry is asked by does not change, so it is made once for each and goes when the registry goes.
-_TABLES: WeakKeyDictionary[Registry, _Tables] = WeakKeyDictionary()
-
-
-def resolve(registry: Registry, text: str, *, limit: int = LIMIT) -> Resolution:
+def resolve(index: Index, text: str, *, limit: int = LIMIT) -> Resolution:
     """Find what a text means: a name, an address, a repository, an alias, a digest, a class, a file, or words.
 
     Exact readings give everything they find; words give at most `limit` entries, best first.
     """
-    tables = _TABLES.get(registry)
-    if tables is None:
-        tables = _TABLES.setdefault(registry, _Tables(Readings(registry), Names(registry)))
     asked = text.strip()
     if not asked or len(asked) > _LONGEST:
         return Resolution(query=text, reading=None)
-    found = _exact(tables.readings, asked)
+    found = _exact(Readings(index, asked), asked, index)
     if found:
         reading, candidates, tied = found
         return Resolution(query=text, reading=reading, candidates=candidates, total=len(candidates), tied=tied)
-    ranked, total, tied = tables.names.rank(asked, limit)
+    from mirld.lookup.rank import Names  # most texts are no words
+
+    names = Names(index)
+    ranked, total, tied = names.rank(asked, limit)
     if not ranked:
-        return Resolution(query=text, reading=None, nearest=tables.names.nearest(asked))
+        return Resolution(query=text, reading=None, nearest=names.nearest(asked))
     return Resolution(query=text, reading="text", candidates=ranked, total=total, tied=tied)
 
 
-def _exact(readings: Readings, text: str) -> tuple[str, tuple[Candidate, ...], int] | None:
+def _exact(readings: Readings, text: str, index: Index) -> tuple[str, tuple[Candidate, ...], int] | None:
     """Name the first reading that found something, all candidates, and how many of them share the first place."""
     first: list[Hit] = []
     second: list[Hit] = []
     reading: str | None = None
     for name in (readings.verbatim, readings.spelled, readings.identified):
-        hits = name(text)
+        hits = name()
         if hits and not first:
             reading = "address" if name == readings.identified and "/" in text else "name"
             first = hits
         else:
             second += hits
-    others: tuple[tuple[str, Callable[[str], list[Hit]], Callable[[Sequence[Hit]], list[bool]]], ...] = (
-        ("repository", readings.repository, _wholes),
-        ("alias", readings.alias, _releases),
-        ("digest", readings.digest, _releases),
-        ("class", readings.loader, _releases),
-        ("file", readings.file, _releases),
-    )
-    for label, read, leads in others:
-        hits = read(text)
-        if label == "file" and reading == "repository":
+    for label, hits, leads in _others(readings, text):
+        if not hits or (label == "file" and reading == "repository"):
             continue  # the address of a file has its name at the end, and says more
-        if hits:
-            reading = reading or label
-            leading = leads(hits)
-            first += [hit for hit, leads_it in zip(hits, leading, strict=True) if leads_it]
-            second += [hit for hit, leads_it in zip(hits, leading, strict=True) if not leads_it]
+        reading = reading or label
+        leading = leads(hits)
+        first += [hit for hit, leads_it in zip(hits, leading, strict=True) if leads_it]
+        second += [hit for hit, leads_it in zip(hits, leading, strict=True) if not leads_it]
     if reading is None:
         return None
-    tied = len({_key(hit) for hit in first})
-    return reading, _candidates([*first, *second]), tied
+    tied = len({_key(hit, index) for hit in first})
+    return reading, _candidates([*first, *second], index), tied
+
+
+_Leads = Callable[[Sequence[Hit]], list[bool]]
+
+
+def _others(readings: Readings, text: str) -> list[tuple[str, list[Hit], _Leads]]:
+    """Give every reading but those of names, each with what says which of its hits come first."""
+
+    def wholes(hits: Sequence[Hit]) -> list[bool]:
+        """Say of each hit whether it is a release that is no component of another one found."""
+        leading = _releases(hits)
+        inside = readings.components_among(hit for hit, leads in zip(hits, leading, strict=True) if leads)
+        outside = [
+            leads and hit.name is not None and hit.name.id not in inside
+            for hit, leads in zip(hits, leading, strict=True)
+        ]
+        return outside if any(outside) else leading
+
+    alias, loaders, files = readings.alias(), readings.loader(), readings.file()
+    # A label alone is read as words, which find more than it. Where something else has the same name, it must not hide
+    # what is labelled so; a name with its scheme before it is no label.
+    labels = readings.label() if (alias and ":" not in text) or loaders or files else []
+    if alias:
+        alias, labels = alias + labels, []
+    return [
+        ("repository", readings.repository(), wholes),
+        ("alias", alias, _releases),
+        ("digest", readings.digest(), _releases),
+        ("class" if loaders else "file", labels, _releases),
+        ("class", loaders, _releases),
+        ("file", files, _releases),
+    ]
 
 
 def _releases(hits: Sequence[Hit]) -> list[bool]:
     """Say of each hit whether it is a release; of all, when none is."""
-    leading = [hit.entry is not None and hit.entry.id.domain != "info" for hit in hits]
+    leading = [hit.name is not None and not hit.name.id.startswith(_SERIES) for hit in hits]
     return leading if any(leading) else [True] * len(hits)
 
 
-def _wholes(hits: Sequence[Hit]) -> list[bool]:
-    """Say of each hit whether it is a release that is no component of another one found."""
-    leading = _releases(hits)
-    inside = {
-        component.entry.iri
-        for hit, leads in zip(hits, leading, strict=True)
-        if leads and hit.entry is not None
-        for component in hit.entry.components
-        if component.entry is not None and component.entry.iri != hit.entry.iri
-    }
-    outside = [
-        leads and hit.entry is not None and hit.entry.iri not in inside
-        for hit, leads in zip(hits, leading, strict=True)
-    ]
-    return outside if any(outside) else leading
-
-
-def _key(hit: Hit) -> str:
-    if hit.entry is not None:
-        return hit.entry.iri
+def _key(hit: Hit, index: Index) -> str:
+    if hit.name is not None:
+        return index.iri_of(hit.name.id)
     return hit.record.iri if hit.record is not None else ""
 
 
-def _candidates(hits: Iterable[Hit]) -> tuple[Candidate, ...]:
+def _candidates(hits: Iterable[Hit], index: Index) -> tuple[Candidate, ...]:
     """Put the hits of one entry together, first hit first."""
     grouped: dict[str, list[Hit]] = {}
     for hit in hits:
-        grouped.setdefault(_key(hit), []).append(hit)
+        grouped.setdefault(_key(hit, index), []).append(hit)
     return tuple(_candidate(iri, found) for iri, found in grouped.items())
 
 
 def _candidate(iri: str, hits: Sequence[Hit]) -> Candidate:
     first = hits[0]
-    record = first.record
-    entry = first.entry
+    record, name = first.record, first.name
     text = record.text if record is not None else ""
     return Candidate(
-        id=str(entry.id) if entry is not None else text,
+        id=name.id if name is not None else text,
         iri=iri,
-        label=entry.label if entry is not None else text,
+        label=name.label if name is not None else text,
         level="exact",
         reasons=tuple(dict.fromkeys(hit.reason for hit in hits)),
         state=first.state,
