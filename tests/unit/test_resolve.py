@@ -259,6 +259,15 @@ def test_a_name_of_another_scheme_hides_no_label() -> None:
     assert ids(resolve(index, "skylib:comet")) == [str(series.id)]
 
 
+def test_a_class_hides_no_label() -> None:
+    """A model may be labelled as the class of another is called: both stand in the answer, tied."""
+    loaded = entry("mir:model.unet.comet:base", "Comet base", loaders=[loader("skylib", "HTComet")])
+    labelled = entry("mir:model.unet.comet:ht", "HTComet")
+    found = resolve(index_of(entries=[loaded, labelled]), "HTComet")
+    assert (ids(found), found.tied, found.reading) == ([str(labelled.id), str(loaded.id)], 2, "class")
+    assert found.candidates[0].reasons == ("is its label",)
+
+
 def test_a_variant_leads_to_its_release(index: Index) -> None:
     """The file that holds the variant is named; an unknown variant says so."""
     (candidate,) = resolve(index, f"{SWIFT}@8step").candidates
@@ -282,6 +291,43 @@ def test_a_repository_is_its_release(index: Index, text: str) -> None:
     assert found.reading == "repository"
     assert tied(found) == [BASE]
     assert {SERIES, VAE} >= set(ids(found)[1:])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sky/orrery/keras/orrery_base", "Sky/Orrery/Keras/Orrery_Base", "sky/orrery/keras/orrery_base/3",
+     "kaggle://sky/orrery/keras/orrery_base", "kaggle:sky/orrery/keras/orrery_base/12",
+     "https://www.kaggle.com/models/sky/orrery/keras/orrery_base/3", "kaggle.com/models/sky/orrery/Keras/orrery_base",
+     "https://www.kaggle.com/models/sky/orrery"],
+)  # fmt: skip
+def test_names_of_four_parts_are_found(text: str) -> None:
+    """Owner, model, framework and variation, with and without a version; the page of a model has all its variations."""
+    repository = Repository(iri="urn:repo", host="kaggle.com", name="sky/orrery/keras/orrery_base", revision="2")
+    index = index_of(entries=[entry(BASE, "Base", repositories=[repository]), entry(TURBO, "Turbo")])
+    found = resolve(index, text)
+    assert (found.reading, ids(found)) == ("repository", [BASE])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["https://civitai.com/models/101055", "https://civitai.com/models/101055/orrery?modelVersionId=128078",
+     "civitai:101055", "checkpoint:civitai:101055@128078", "urn:air:orrery:checkpoint:civitai:101055@128078"],
+)  # fmt: skip
+def test_a_page_of_civitai_is_its_air(index: Index, text: str) -> None:
+    """By model, or by model and version."""
+    assert ids(resolve(index, text)) == [BASE]
+
+
+def test_an_address_of_nobody_is_read_as_words(index: Index) -> None:
+    """Of its path alone: neither the host nor what leads to the model says what it is."""
+    found = resolve(index, "https://example.org/library/orrery-turbo")
+    assert (found.reading, found.candidates[0].id) == ("text", TURBO)
+
+
+def test_an_id_with_a_typing_error_is_found_by_its_words(index: Index) -> None:
+    """First."""
+    assert resolve(index, "mir:model.unet.orery:turbo").candidates[0].id == TURBO
+    assert resolve(index, "mir:model.lora.swfit:orrery").candidates[0].id == SWIFT
 
 
 def test_another_host_is_another_repository(index: Index) -> None:

@@ -8,11 +8,9 @@ A command returns its exit code, or None for 0. Data goes to stdout, words to st
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -103,6 +101,8 @@ class LazyGroup(click.Group):
         """Find the command an argument names; an unknown one is told what it may have meant."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
+            import difflib  # only a mistake needs it
+
             near = difflib.get_close_matches(name, COMMANDS, n=1, cutoff=0.5)
             meant = f"did you mean {near[0]}?" if near else f"the commands are {', '.join(sorted(COMMANDS))}"
             raise click.UsageError(f"there is no command {name}: {meant}", ctx)
@@ -163,6 +163,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         name = f": {error.filename}" if error.filename else ""
         return _say(f"{(error.strerror or str(error)).lower()}{name}", None, EXIT_INPUT)
     except Exception as error:  # the last net: whatever is left is a bug, and is said to be one
+        import traceback
+
         traceback.print_exc()
         what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         return _say(f"this is a bug in mirld {__version__}: {what}", "please report it with the lines above", EXIT_BUG)

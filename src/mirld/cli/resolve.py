@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
-from mirld.cli import Place, pass_place
+from mirld.cli import KEPT, Place, pass_place
 from mirld.errors import EXIT_NO, EXIT_YES
 
 
@@ -38,11 +36,15 @@ def command(place: Place, text: tuple[str, ...], limit: int, as_json: bool) -> i
     from mirld.cli.found import words_about, write_candidates
     from mirld.lookup.resolving import resolve
 
-    with place.index() as index:
-        found = resolve(index, " ".join(text), limit=limit).first(limit)
-    click.echo(
-        json.dumps(found.as_dict(), ensure_ascii=False, indent=2) if as_json else write_candidates(found), nl=as_json
-    )
+    index = place.index()
+    KEPT.append(index)
+    found = resolve(index, " ".join(text), limit=limit).first(limit)
+    if as_json:
+        import json
+
+        click.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        click.echo(write_candidates(found), nl=False)
     for words in words_about(found):
         click.echo(words, err=True)
     return EXIT_YES if found.candidates else EXIT_NO

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 import unicodedata
 from collections.abc import Sequence
@@ -46,7 +45,11 @@ def width_of(text: str) -> int:
 
 def terminal_width() -> int | None:
     """Columns of the terminal that is written to, or None when it is none."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    if not sys.stdout.isatty():
+        return None
+    import shutil  # it brings every way of packing files along
+
+    return shutil.get_terminal_size().columns
 
 
 def draw(head: Sequence[str], rows: Sequence[Sequence[str]], *, width: int | None, right: Sequence[bool] = ()) -> str:

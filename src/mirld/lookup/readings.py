@@ -5,6 +5,7 @@ Reasons are made of what the index says with each key, so that no entry has to b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,9 +24,11 @@ _DIGEST_WORDS = {iri.rpartition("#")[2]: words for iri, words in DIGEST_PROPERTI
 # Digests that are the first digits of a file's SHA-256, so that the whole of it says as much.
 _PREFIXES = frozenset(("autoV2", "sha256Prefix"))
 _STATES: dict[str, State] = {"alias": "alias", "replaced": "replaced", "withdrawn": "withdrawn"}
-_SHORTEST, _WHOLE = 8, 64  # digits of a digest: the fewest that are looked for, and those of a SHA-256
+_WHOLE = 64  # digits of a SHA-256
 
 
+_MANY_PARTS = "kaggle.com"  # the host whose names have a framework and a variation behind owner and model
+_VERSION = re.compile(r"/\d*$")  # which such a name may have at its end
 _DIVIDERS = frozenset("./%")  # one of which stands in every form of an id
 
 
@@ -152,10 +155,17 @@ class Readings:
         if self._text.count("/") > 1:  # hosts whose names have more parts than an owner and a name
             hits += [
                 Hit(name, f"is the name of {_repository_words(*said[:2])}")
-                for name, said, _ in self._find(Kind.REPOSITORY, self._lower)
+                for name, said, _ in self._find(Kind.REPOSITORY, _VERSION.sub("", self._lower))
             ]
         if wanted is not None:
             found = self._find(Kind.REPOSITORY, wanted.name)
+            if not found and wanted.host == _MANY_PARTS:  # the page of a model shows all its variations
+                begun = self._index.beginning(Kind.REPOSITORY, f"{wanted.name}/")
+                hits += [
+                    Hit(name, f"is in {_repository_words(*said[:2])}")
+                    for name, said, _ in self._index.named(begun)
+                    if said[1] == wanted.host
+                ]
             found = [each for each in found if wanted.host in (None, each.said[1])]
             files = self._find(Kind.FILE, forms.file_name(wanted.file)) if found and wanted.file else []
             hits += [_in_repository(each, wanted, files) for each in found]
@@ -185,12 +195,9 @@ class Readings:
             return []
         found = self._index.named(self._index.beginning(Kind.DIGEST, digits))
         if len(digits) == _WHOLE:
-            shorter = [digits[:length] for length in range(_SHORTEST, _WHOLE)]
-            found += [
-                each
-                for each in self._index.named(self._index.any_of(Kind.DIGEST, shorter))
-                if each.said[0] in _PREFIXES
-            ]
+            shorter = [digits[:length] for length in self._index.digest_lengths() if length < _WHOLE]
+            begun = self._index.named(self._index.any_of(Kind.DIGEST, shorter))
+            found += [each for each in begun if each.said[0] in _PREFIXES]
         hits = []
         for name, (kind, part, file, variant, layout), key in found:
             how = "is" if key == digits else "begins" if key.startswith(digits) else "begins with"

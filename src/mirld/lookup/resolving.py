@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from mirld.lookup.readings import Hit, Readings
 from mirld.lookup.resolution import Candidate, Resolution
+from mirld.registry import forms
 from mirld.registry.index import Index
 
 LIMIT = 10
@@ -38,7 +39,7 @@ def resolve(index: Index, text: str, *, limit: int = LIMIT) -> Resolution:
     from mirld.lookup.rank import Names  # most texts are no words
 
     names = Names(index)
-    ranked, total, tied = names.rank(asked, limit)
+    ranked, total, tied = names.rank(forms.path_words(asked), limit)
     if not ranked:
         return Resolution(query=text, reading=None, nearest=names.nearest(asked))
     return Resolution(query=text, reading="text", candidates=ranked, total=total, tied=tied)

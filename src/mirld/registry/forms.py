@@ -1,6 +1,7 @@
 """What a text is by its form alone: a repository, a digest, a class, a file name. No registry is asked.
 
-A text may have several forms at once; every function here says only whether it could be its own.
+A text may have several forms at once; every function here says only whether it could be its own. Patterns are compiled
+when a text first needs them: a look-up is over before all of them would be.
 """
 
 from __future__ import annotations
@@ -8,28 +9,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
-from urllib.parse import unquote
 
 HUGGING_FACE = "huggingface.co"
 _HOSTS = {"hf.co": HUGGING_FACE, "www.huggingface.co": HUGGING_FACE, "hf-mirror.com": HUGGING_FACE}
 _NAME = r"[A-Za-z0-9][\w.-]*"
-_OWNED = re.compile(rf"({_NAME}/{_NAME})")
+_OWNED = rf"({_NAME}/{_NAME})"
 # Package URL: https://github.com/package-url/purl-spec, pkg:type/namespace/name@version?qualifiers#subpath
-_PURL = re.compile(
-    rf"pkg:/*(?P<type>[a-z.+-]+)/(?P<name>{_NAME}(?:/{_NAME})?)(?:@(?P<revision>[^?#]+))?(?:[?#].*)?", re.I
-)
-_URL = re.compile(
-    r"(?:(?:https?|hf)://)?(?:www\.)?(?P<host>[a-z0-9-]+(?:\.[a-z0-9-]+)+)/(?P<path>[^?#]*)(?:[?#].*)?", re.I
-)
+_PURL = rf"(?i)pkg:/*(?P<type>[a-z.+-]+)/(?P<name>{_NAME}(?:/{_NAME})?)(?:@(?P<revision>[^?#]+))?(?:[?#].*)?"
+_URL = r"(?i)(?:(?:https?|hf)://)?(?:www\.)?(?P<host>[a-z0-9-]+(?:\.[a-z0-9-]+)+)/(?P<path>[^?#]*)(?:[?#].*)?"
 _PURL_HOSTS = {"huggingface": HUGGING_FACE, "github": "github.com"}
 # What stands between the name of a repository and a revision in the address of a page or file of it.
 _INSIDE = frozenset(("tree", "blob", "resolve", "raw", "commit", "commits", "discussions"))
-_NO_MODELS = frozenset(("datasets", "spaces", "papers", "blog", "docs", "collections", "api"))
-_DIGEST = re.compile(r"(?:(?:sha-?256|blake3|b3|md5|autov[123])[:-]|0x)?(?P<digits>[0-9a-f]{8,64})(?:\.\w+)?", re.I)
-_CLASS = re.compile(r"(?:(?P<module>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)[.:])?(?P<name>[A-Za-z_]\w+)")
-_AIR = re.compile(
-    r"(?:urn:)?(?:air:)?(?P<rest>[a-z0-9_.-]+(?::[a-z0-9_./-]+)+(?:@[\w.-]+)?(?:\+[\w.-]+)?(?:\.[a-z]+)?)", re.I
+_WAYS = _INSIDE | {"models", "library", "main", "master"}
+# owner/model/framework/variation[/version]: https://www.kaggle.com/docs/models
+_KAGGLE = (
+    r"(?i)(?:kaggle:(?://)?|(?:https?://)?(?:www\.)?kaggle\.com/)(?:models/)?(?P<name>[\w.-]+(?:/[\w.-]+){1,3})"
+    r"(?:[/@:]\d+)?/?(?:[?#].*)?"
 )
+_CIVITAI = (
+    r"(?i)(?:https?://)?(?:www\.)?civitai\.com/models/(?P<model>\d+)(?:/[^?#]*)?"
+    r"(?:\?(?:.*&)?modelVersionId=(?P<version>\d+).*)?"
+)
+_LONGEST_START = 40  # characters in which a scheme and a host are looked for
+_NO_MODELS = frozenset(("datasets", "spaces", "papers", "blog", "docs", "collections", "api"))
+_DIGEST = r"(?i)(?:(?:sha-?256|blake3|b3|md5|autov[123])[:-]|0x)?(?P<digits>[0-9a-f]{8,64})(?:\.\w+)?"
+_CLASS = r"(?:(?P<module>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)[.:])?(?P<name>[A-Za-z_]\w+)"
+_AIR = r"(?i)(?:urn:)?(?:air:)?(?P<rest>[a-z0-9_.-]+(?::[a-z0-9_./-]+)+(?:@[\w.-]+)?(?:\+[\w.-]+)?(?:\.[a-z]+)?)"
 
 
 class RepositoryForm(NamedTuple):
@@ -50,20 +55,29 @@ def repository(text: str) -> RepositoryForm | None:
     'f4b0486b'
     >>> repository("ByteDance/Hyper-SD:Q4_K_M")
     RepositoryForm(name='bytedance/hyper-sd', host=None, revision=None, file=None)
+    >>> repository("kaggle://keras/bert/keras/bert_base_en/3").name
+    'keras/bert/keras/bert_base_en'
     >>> repository("Euler")
     """
-    purl = _PURL.fullmatch(unquote(text))
+    written = _unquoted(text)
+    start = written[:_LONGEST_START].lower()
+    kaggle = re.fullmatch(_KAGGLE, text) if "kaggle" in start else None
+    if kaggle:
+        return RepositoryForm(kaggle["name"].lower(), "kaggle.com")
+    purl = re.fullmatch(_PURL, written) if start.startswith("pkg:") else None
     if purl:
         host = _PURL_HOSTS.get(purl["type"].lower(), purl["type"].lower())
         return RepositoryForm(purl["name"].lower(), host, purl["revision"])
-    if text.lower().startswith("hf://"):
-        text = f"{HUGGING_FACE}/{text[5:]}"
-    elif text.lower().startswith("models--"):  # a folder of the Hugging Face cache
+    if start.startswith("hf://"):
+        text = written = f"{HUGGING_FACE}/{written[5:]}"
+    elif start.startswith("models--"):  # a folder of the Hugging Face cache
         text = text[8:].strip("/").split("/")[0].replace("--", "/", 1)
-    owned = re.fullmatch(rf"{_OWNED.pattern}(?:@(?P<revision>[\w./-]+)|:[\w.-]+)?/?", text)
+    if "/" not in text and "/" not in written:
+        return None
+    owned = re.fullmatch(rf"{_OWNED}(?:@(?P<revision>[\w./-]+)|:[\w.-]+)?/?", text)
     if owned and "." not in owned[1].partition("/")[0]:
         return RepositoryForm(owned[1].lower(), revision=owned["revision"])
-    url = _URL.fullmatch(unquote(text))
+    url = re.fullmatch(_URL, written)
     if url is None:
         return None
     host = _HOSTS.get(url["host"].lower(), url["host"].lower())
@@ -74,7 +88,7 @@ def repository(text: str) -> RepositoryForm | None:
         return None
     owner, name, *rest = segments
     name = re.split(r"[:@]", name)[0].removesuffix(".git")
-    found = _OWNED.fullmatch(f"{owner}/{name}")
+    found = re.fullmatch(_OWNED, f"{owner}/{name}")
     if found is None:
         return None
     inside = len(rest) > 1 and rest[0] in _INSIDE
@@ -84,28 +98,44 @@ def repository(text: str) -> RepositoryForm | None:
 
 
 def air(text: str) -> str | None:
-    """Write a Civitai AIR in one form: lower case, without `urn:` and `air:`.
+    """Write a Civitai AIR, or what the address of its page says of it, in one form: lower case, without `urn:air:`.
 
     >>> air("urn:air:sdxl:checkpoint:civitai:101055@128078")
     'sdxl:checkpoint:civitai:101055@128078'
+    >>> air("https://civitai.com/models/101055/sd-xl?modelVersionId=128078")
+    'civitai:101055@128078'
     """
-    match = _AIR.fullmatch(text)
+    shown = re.fullmatch(_CIVITAI, text) if "civitai.com" in text[:_LONGEST_START].lower() else None
+    if shown:
+        return f"civitai:{shown['model']}" + (f"@{shown['version']}" if shown["version"] else "")
+    match = re.fullmatch(_AIR, text) if ":" in text else None
     return match["rest"].lower() if match else None
 
 
-def air_endings(written: str) -> Iterator[str]:
-    """Give every part of an AIR that one may write for it: all of it, without its version, and from a colon on.
+def path_words(text: str) -> str:
+    """Return of a web address what may be words of a name: its path, without what only leads there; else the text.
 
-    >>> list(air_endings("sdxl:lora:civitai:7@8"))
-    ['sdxl:lora:civitai:7@8', 'sdxl:lora:civitai:7', 'lora:civitai:7@8', 'civitai:7@8']
+    >>> path_words("https://ollama.com/library/llama3.1:8b"), path_words("sdxl turbo")
+    ('llama3.1:8b', 'sdxl turbo')
     """
-    yield written
-    if "@" in written:
-        yield written.partition("@")[0]
-    rest = written.partition(":")[2]
-    while ":" in rest:
-        yield rest
-        rest = rest.partition(":")[2]
+    start, scheme, rest = text.partition("://")
+    if not scheme or " " in start:
+        return text
+    path = re.split(r"[?#]", rest.partition("/")[2])[0]
+    return " ".join(each for each in path.split("/") if each.lower() not in _WAYS) or text
+
+
+def air_endings(written: str) -> Iterator[str]:
+    """Give every part of an AIR that one may write for it: from any colon on, with its version and without.
+
+    >>> list(air_endings("sdxl:lora:civitai:7@8"))[2:]
+    ['lora:civitai:7@8', 'lora:civitai:7', 'civitai:7@8', 'civitai:7']
+    """
+    while ":" in written:
+        yield written
+        if "@" in written:
+            yield written.partition("@")[0]
+        written = written.partition(":")[2]
 
 
 def page(address: str) -> str:
@@ -123,7 +153,7 @@ def digest(text: str) -> str | None:
     >>> digest("sha256:31E35C80FC4829D1"), digest("md5:a29710fea6dd"), digest("0xdeadbeef"), digest("deadbee")
     ('31e35c80fc4829d1', 'a29710fea6dd', 'deadbeef', None)
     """
-    match = _DIGEST.fullmatch(text)
+    match = re.fullmatch(_DIGEST, text)
     return match["digits"].lower() if match else None
 
 
@@ -133,7 +163,7 @@ def class_name(text: str) -> tuple[str | None, str] | None:
     >>> class_name("diffusers.StableDiffusionXLPipeline")
     ('diffusers', 'stablediffusionxlpipeline')
     """
-    match = _CLASS.fullmatch(text)
+    match = re.fullmatch(_CLASS, text)
     return (match["module"], match["name"].lower()) if match else None
 
 
@@ -143,10 +173,10 @@ def file_name(text: str) -> str:
     >>> file_name(r"C:\models\sd_xl_base_1.0.safetensors")
     'sd_xl_base_1.0.safetensors'
     """
-    return re.split(r"[\\/]", text)[-1].lower()
+    return text.replace("\\", "/").rpartition("/")[2].lower()
 
 
-_LISTED = re.compile(r"""\[\s*["'](.*?)["']\s*,\s*["'](.*?)["']\s*]""", re.DOTALL)
+_LISTED = r"""(?s)\[\s*["'](.*?)["']\s*,\s*["'](.*?)["']\s*]"""
 
 
 def folded(text: str) -> str:
@@ -158,7 +188,17 @@ def folded(text: str) -> str:
     ('info.unet.kolors:*', 'info.unet.kolors:*')
     """
     text = text.strip()
-    listed = _LISTED.fullmatch(text)
+    listed = re.fullmatch(_LISTED, text) if text.startswith("[") else None
     text = f"{listed[1]}:{listed[2]}" if listed else text
-    text = re.sub(r"\s*([:.@/])\s*", r"\1", text.strip("\"'`<> ").casefold())
-    return re.sub(r"^mir:(?://)?", "", text)
+    text = text.strip("\"'`<> ").casefold()
+    if len(text.split()) > 1:
+        text = re.sub(r"\s*([:.@/])\s*", r"\1", text)
+    return text[4:].removeprefix("//") if text.startswith("mir:") else text
+
+
+def _unquoted(text: str) -> str:
+    if "%" not in text:
+        return text
+    from urllib.parse import unquote
+
+    return unquote(text)

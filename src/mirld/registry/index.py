@@ -90,7 +90,7 @@ class Index:
         self.base = base
         self._connection = connection
         self._remake = remake
-        self._count: int | None = None
+        self._about: dict[str, str] | None = None
 
     @classmethod
     def of(cls, registry: Registry, *, concepts: Iterable[Concept] = (), classes: Iterable[LibraryClass] = ()) -> Index:
@@ -138,13 +138,17 @@ class Index:
 
     def about(self) -> dict[str, str]:
         """Return what the index was made from, and how many of each there are."""
-        return dict(self.rows("SELECT name, value FROM about"))
+        if self._about is None:
+            self._about = dict(self.rows("SELECT name, value FROM about WHERE name <> 'files'"))
+        return self._about
+
+    def digest_lengths(self) -> list[int]:
+        """Return how many digits the digests of the registry have."""
+        return [int(length) for length in self.about()["digest lengths"].split()]
 
     def __len__(self) -> int:
         """Count the entries."""
-        if self._count is None:
-            self._count = int(self.about()["entry"])
-        return self._count
+        return int(self.about()["entry"])
 
     # Entries.
 

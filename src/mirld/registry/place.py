@@ -31,6 +31,12 @@ _BYTES_A_SECOND = 6_000_000  # of Turtle, on a small machine: only for saying ho
 _WORTH_SAYING = 1.0  # seconds
 _STALE = 3600  # seconds after which a file that was never finished is swept away
 
+# Whoever works on them has another index with each change.
+_MAKERS = tuple(
+    Path(__file__).with_name(f"{name}.py")
+    for name in ("forms", "keys", "read", "rows", "said", "spelling", "tables", "values", "writing")
+)
+
 Say = Callable[[str], object]
 
 
@@ -82,9 +88,12 @@ def _place_of(folder: Path) -> Path:
 
 
 def sources_of(folder: Path) -> Sources:
-    """List the Turtle files that an index of a registry is made from."""
+    """List the Turtle files that an index of a registry is made from, and the modules that make it."""
     lines = [f"{FORMAT} {__version__} {folder.resolve()}"]
     total = 0
+    for path in _MAKERS:
+        status = path.stat()
+        lines.append(f"{path} {status.st_size} {status.st_mtime_ns}")
     for name, status in sorted((name, status) for top in _FOLDERS for name, status in _files(str(folder / top), top)):
         lines.append(f"{name} {status.st_size} {status.st_mtime_ns}")
         total += status.st_size

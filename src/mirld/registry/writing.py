@@ -123,8 +123,12 @@ class _Writer:
         run("INSERT INTO word VALUES (?, ?, ?)", ((w, word, known) for word, (w, known) in self._words.items()))
         run("INSERT INTO ending VALUES (?, ?)", sorted((end, w) for word, (w, _) in in_order for end in endings(word)))
         run("INSERT INTO deletion VALUES (?, ?)", sorted(_deletions(self._words)))
+        found = self._connection.execute(
+            "SELECT DISTINCT length(key) FROM staged_key WHERE kind = ? ORDER BY 1", (int(Kind.DIGEST),)
+        )
+        lengths = " ".join(str(length) for (length,) in found)
         counts = {table: str(number) for table, number in self._counts.items()}
-        run("INSERT INTO about VALUES (?, ?)", sorted({**about, **counts}.items()))
+        run("INSERT INTO about VALUES (?, ?)", sorted({**about, **counts, "digest lengths": lengths}.items()))
 
 
 def _deletions(numbers: Mapping[str, list[int]]) -> Iterator[tuple[int, int]]:

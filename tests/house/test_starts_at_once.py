@@ -1,0 +1,45 @@
+"""A look-up starts at once: it imports no library of RDF, nor anything else that it does not need."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SMALL = Path(__file__).resolve().parents[1] / "fixtures" / "small"
+HEAVY = ("rdflib", "pyshacl", "pyoxigraph", "jinja2", "sqlite3.dump", "asyncio", "http", "mirld.graph", "mirld.site")
+CODE = """
+import json, sys
+from mirld.cli import run
+code = run(sys.argv[1:]) if sys.argv[1:] else 0
+print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
+"""
+LOOKUPS = {
+    "import": [],
+    "id": ["resolve", "mir:model.unet.orrery:base"],
+    "old id": ["resolve", "orrery all"],
+    "digest": ["resolve", "1111111111", "--json"],
+    "words": ["resolve", "orery turbo"],
+    "help": ["--help"],
+}
+
+
+@pytest.mark.parametrize("name", LOOKUPS)
+def test_a_look_up_imports_no_rdf(name: str, tmp_path: Path) -> None:
+    """With an index that is there, as `sys.modules` shows in a process of its own."""
+    line = [sys.executable, "-c", CODE, *(["--root", str(SMALL), *LOOKUPS[name]] if LOOKUPS[name] else [])]
+    for _ in range(2):  # the first may make the index
+        done = subprocess.run(line, capture_output=True, text=True, env={"XDG_CACHE_HOME": str(tmp_path)}, check=False)
+    code, modules = json.loads(done.stderr.splitlines()[-1])
+    assert code in (0, 1)
+    assert [module for module in modules if module in HEAVY] == []
+
+
+def test_import_mirld_imports_nothing_else() -> None:
+    """Not even the rest of mirld."""
+    code = "import sys; before = set(sys.modules); import mirld; print(sorted(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "['mirld']\n"
