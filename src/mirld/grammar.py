@@ -83,6 +83,20 @@ def unescape(segment: str) -> str:
     return f"{stem[:-1]}{dot}{rest}" if stem.endswith("~") and stem[:-1] in RESERVED_STEMS else segment
 
 
+def path_of(text: str) -> str:
+    """Write canonical text as the path of its entry, without reading it by the grammar once more.
+
+    >>> path_of("mir:model.nul.con:aux.h@8step")
+    'model/nul~/con~/aux~.h@8step'
+    """
+    domain, architecture, rest = text[4:].split(".", 2)
+    name, at, variants = rest.partition("@")
+    series, colon, compatibility = name.partition(":")
+    names = [series, compatibility] if colon else [series]
+    names[-1] += at + variants
+    return "/".join(map(escape, (domain, architecture, *names)))
+
+
 def stop(text: str) -> tuple[int, str]:
     """How much of a text some canonical id begins with, and why reading stops there."""
     start = max(_shared(text, head) for head in _HEADS)

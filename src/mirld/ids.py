@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import NoReturn
 
 from mirld.errors import IdError
-from mirld.grammar import MAX_LENGTH, MIR_ID, Parts, escape, stop, unescape, write
+from mirld.grammar import MAX_LENGTH, MIR_ID, Parts, path_of, stop, unescape, write
 from mirld.spellings import any_form
 from mirld.vocab import DEFAULT_BASE
 
@@ -144,11 +144,7 @@ class MirId:
         >>> MirId.parse("mir:model.transformer.clip-l:stable-diffusion-xl").path
         'model/transformer/clip-l/stable-diffusion-xl'
         """
-        names = [self.domain, self.architecture, self.series]
-        if self.compatibility is not None:
-            names.append(self.compatibility)
-        names[-1] += "".join(f"@{variant}" for variant in self.variants)
-        return "/".join(map(escape, names))
+        return path_of(str(self))
 
     @property
     def file_path(self) -> str:

@@ -17,9 +17,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from mirld.lookup.resolution import Candidate
-from mirld.registry.index import Index, Name, Posting
+from mirld.registry import word_table
+from mirld.registry.index import Index, Name
 from mirld.registry.spelling import deletions, pieces, squashed, tolerance, typing_errors, words
 from mirld.registry.tables import NAMES, Kind
+from mirld.registry.word_table import Posting
 
 _WHOLE = 100.0  # a whole name outweighs any sum of words
 _TOO_FAR = 0.25  # of the best score
@@ -95,7 +97,7 @@ class Names:
         # An id has from 3 to some 30 words: who cannot come near enough, whatever his id, need not be looked up.
         far = max(raw.values()) * _TOO_FAR / 2.5
         near = [number for number, score in raw.items() if score > far or number in whole]
-        lengths = self._index.lengths(near)
+        lengths = word_table.lengths(self._index, near)
         scores = {number: round(raw[number] / (1.0 + 0.05 * lengths[number]), 6) for number in near}
         best = max(scores.values())
         return {number: score for number, score in scores.items() if number in whole or score > best * _TOO_FAR}
@@ -130,30 +132,32 @@ class Names:
         for rank, place in enumerate(rarest):
             word = asked[place]
             if rank <= len(asked) // 2 and (word.leads <= _MANY or not among):
-                met[place] = _best(self._index.postings(list(word.near), _MANY), word)
+                met[place] = _best(word_table.postings(self._index, list(word.near), _MANY), word)
                 among |= met[place].keys()
             elif word.leads <= _MANY:
-                met[place] = _best(self._index.postings(list(word.near), _MANY), word, among)
+                met[place] = _best(word_table.postings(self._index, list(word.near), _MANY), word, among)
             else:
-                met[place] = _best(self._index.postings(list(word.near)[:_LIKELIEST], _MANY, sorted(among)), word)
+                met[place] = _best(
+                    word_table.postings(self._index, list(word.near)[:_LIKELIEST], _MANY, sorted(among)), word
+                )
         return met
 
     def _near(self, asked: str) -> Iterator[_Near]:
         index, size = self._index, len(asked)
         is_known = False
-        for w, word, entries in index.words_beginning(asked, _ALIKE if size > 1 else 1):
+        for w, word, entries in word_table.beginning(index, asked, _ALIKE if size > 1 else 1):
             if word == asked:
                 is_known = True
                 yield _Near(w, word, entries, 1.0, 0)
             elif size > 1:
                 yield _Near(w, word, entries, 0.6 + 0.3 * size / len(word), 1)
         if size > 2:
-            for w, word, entries in index.words_with(asked, _ALIKE):
+            for w, word, entries in word_table.inside(index, asked, _ALIKE):
                 if not word.startswith(asked):
                     yield _Near(w, word, entries, 0.2 + 0.4 * size / len(word), 2)
         most = tolerance(asked)
         if most and not is_known:
-            for w, word, entries in index.words_like(deletions(asked, most)):
+            for w, word, entries in word_table.alike(index, deletions(asked, most)):
                 errors = typing_errors(asked, word, most)
                 if errors:
                     yield _Near(w, word, entries, 0.8 - 0.2 * errors, 3)
@@ -166,11 +170,11 @@ class Names:
             return ()
         shared: dict[int, int] = defaultdict(int)
         for piece in sorted(asked)[:_ALIKE]:
-            found = [*self._index.words_beginning(piece, _ALIKE), *self._index.words_with(piece, _ALIKE)]
+            found = [*word_table.beginning(self._index, piece, _ALIKE), *word_table.inside(self._index, piece, _ALIKE)]
             for w in {w for w, _, _ in found}:
                 shared[w] += 1
         likeliest = sorted(shared, key=lambda w: (-shared[w], w))[:_ALIKE]
-        numbers = {number for _, number, _ in self._index.postings(likeliest, _MANY)}
+        numbers = {number for _, number, _ in word_table.postings(self._index, likeliest, _MANY)}
         shares: dict[int, float] = {}
         for name in self._index.names(numbers):
             share = max(_share(asked, pieces(squashed(known), 3)) for known in _known(name))

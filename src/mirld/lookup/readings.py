@@ -71,6 +71,11 @@ class Readings:
             asked.append((Kind.AIR, self._air))
         if self._class:
             asked += [(Kind.CLASS, self._class[1]), (Kind.TASK_CLASS, self._class[1])]
+        self._digits = forms.digest(text)
+        self._shorter: list[str] = []
+        if self._digits and len(self._digits) == _WHOLE:
+            self._shorter = [self._digits[:length] for length in index.digest_lengths() if length < _WHOLE]
+            asked += [(Kind.DIGEST, digits) for digits in (self._digits, *self._shorter)]
         self._known = index.named_keys(asked)
 
     def _find(self, kind: Kind, text: str) -> list[Named]:
@@ -190,14 +195,14 @@ class Readings:
 
     def digest(self) -> list[Hit]:
         """Read a digest of any kind, or at least eight digits that one begins with."""
-        digits = forms.digest(self._text)
+        digits = self._digits
         if digits is None:
             return []
-        found = self._index.named(self._index.beginning(Kind.DIGEST, digits))
         if len(digits) == _WHOLE:
-            shorter = [digits[:length] for length in self._index.digest_lengths() if length < _WHOLE]
-            begun = self._index.named(self._index.any_of(Kind.DIGEST, shorter))
-            found += [each for each in begun if each.said[0] in _PREFIXES]
+            begun = [each for shorter in self._shorter for each in self._find(Kind.DIGEST, shorter)]
+            found = self._find(Kind.DIGEST, digits) + [each for each in begun if each.said[0] in _PREFIXES]
+        else:
+            found = self._index.named(self._index.beginning(Kind.DIGEST, digits))
         hits = []
         for name, (kind, part, file, variant, layout), key in found:
             how = "is" if key == digits else "begins" if key.startswith(digits) else "begins with"

@@ -2,7 +2,7 @@
 
     values    what an entry and its parts are, as dataclasses without RDF
     read      dataset → values
-    library   dataset → classes of libraries, and concepts
+    said      what is said of one resource, by predicate
     frameworks  the criteria and activities that a model is classified by
     registry  all values, and the look-up tables over them
     forms     what a text is by its form alone
@@ -12,6 +12,7 @@
     tables    the tables of the index
     writing   values → an index
     index     the index as look-ups read it
+    word_table  the words of all names in it, as free text asks for them
     place     where an index lies, and when it is made anew
 
 Rules of this room: standard library only; values are frozen; order is sorted; unknown is None or empty, never a guess.

@@ -26,6 +26,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from mirld.errors import InputError
+from mirld.grammar import path_of
 from mirld.ids import MirId
 from mirld.registry.tables import DIVIDER, Kind
 from mirld.vocab import DEFAULT_BASE
@@ -63,17 +64,13 @@ class Named(NamedTuple):
     key: str
 
 
-Word = tuple[int, str, int]
-"""A word of names: its number, itself, and how many entries have it."""
-Posting = tuple[int, int, int]
-"""A word, an entry that has it, and the place in `tables.NAMES` of the sort of name it is in: all numbers."""
-
-
-def _marks(values: Collection[object]) -> str:
+def marks(values: Collection[object]) -> str:
+    """Write the marks that so many values take the place of in a question."""
     return ",".join("?" * len(values))
 
 
-def _portions(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+def portions(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Divide numbers into as many as one question may hold."""
     return (numbers[start : start + _MANY] for start in range(0, len(numbers), _MANY))
 
 
@@ -176,7 +173,7 @@ class Index:
 
     def iri_of(self, text: str) -> str:
         """Return the IRI of the entry of a canonical id."""
-        return MirId.parse(text).iri(self.base)
+        return self.base + path_of(text)
 
     def entry_of(self, n: int) -> Entry:
         """Return the entry of a number."""
@@ -188,7 +185,7 @@ class Index:
         from mirld.registry.values import Entry
 
         mir_id = MirId.parse(text)
-        iri = mir_id.iri(self.base)
+        iri = self.iri_of(text)
         return load(Entry, value, base=self.base, iri=iri, first=(mir_id, iri))
 
     def entries(self) -> Iterator[Entry]:
@@ -201,8 +198,8 @@ class Index:
         if numbers is None:
             return [Name(*row) for row in self.rows("SELECT n, id, label FROM name ORDER BY n")]
         found = []
-        for some in _portions(sorted(set(numbers))):
-            found += self.rows(f"SELECT n, id, label FROM name WHERE n IN ({_marks(some)}) ORDER BY n", some)  # noqa: S608
+        for some in portions(sorted(set(numbers))):
+            found += self.rows(f"SELECT n, id, label FROM name WHERE n IN ({marks(some)}) ORDER BY n", some)  # noqa: S608
         return [Name(*row) for row in found]
 
     def among(
@@ -255,14 +252,6 @@ class Index:
         )
         return [Found(n, tuple(said.split(DIVIDER)), key) for n, said, key in rows]
 
-    def any_of(self, kind: Kind, texts: Sequence[str]) -> list[Found]:
-        """Return what any of some keys leads to, sorted by key."""
-        rows = self.rows(
-            f"SELECT n, said, key FROM key WHERE kind = ? AND key IN ({_marks(texts)}) ORDER BY key, n, place",  # noqa: S608
-            (int(kind), *texts),
-        )
-        return [Found(n, tuple(said.split(DIVIDER)), key) for n, said, key in rows]
-
     def named_keys(self, asked: Sequence[tuple[Kind, str]]) -> dict[tuple[Kind, str], list[Named]]:
         """Return the entries that each of some keys leads to, found with one question, sorted as `keys` sorts.
 
@@ -283,55 +272,6 @@ class Index:
         """Return what keys of entries led to with the names of the entries, in the same order."""
         names = {name.n: name for name in self.names(each.n for each in found)} if found else {}
         return [Named(names[n], said, key) for n, said, key in found]
-
-    # Words of names.
-
-    def words_beginning(self, text: str, limit: int) -> list[Word]:
-        """Return at most so many words that begin with a text, itself first."""
-        return self.rows(
-            "SELECT w, word, entries FROM word WHERE word >= ? AND word < ? ORDER BY word LIMIT ?",
-            (text, f"{text}\U0010ffff", limit),
-        )
-
-    def words_with(self, text: str, limit: int) -> list[Word]:
-        """Return at most so many words that have a text of three letters or more behind their first letter."""
-        return self.rows(
-            "SELECT DISTINCT w, word, entries FROM ending JOIN word USING (w)"
-            " WHERE text >= ? AND text < ? ORDER BY text LIMIT ?",
-            (text, f"{text}\U0010ffff", limit),
-        )
-
-    def words_like(self, deletions: Collection[int]) -> list[Word]:
-        """Return the words that one of these numbers stands for (`spelling.deletions`), and others by chance."""
-        return self.rows(
-            f"SELECT w, word, entries FROM word WHERE w IN"  # noqa: S608
-            f" (SELECT w FROM deletion WHERE hash IN ({_marks(deletions)})) ORDER BY w",
-            sorted(deletions),
-        )
-
-    def postings(self, words: Sequence[int], limit: int, among: Sequence[int] | None = None) -> list[Posting]:
-        """Return at most so many entries that have the first of some words, then those that have the next.
-
-        Each comes as (word, entry, place in `tables.NAMES`). With `among`, all of these entries that have any of them.
-        """
-        found: list[Posting] = []
-        if among is not None:
-            for some in _portions(among):
-                sql = f"SELECT w, n, sort FROM posting WHERE w IN ({_marks(words)}) AND n IN ({_marks(some)})"  # noqa: S608
-                found += self.rows(sql, (*words, *some))
-            return found
-        for word in words:
-            found += self.rows("SELECT w, n, sort FROM posting WHERE w = ? LIMIT ?", (word, limit - len(found)))
-            if len(found) >= limit:
-                break
-        return found
-
-    def lengths(self, numbers: Sequence[int]) -> dict[int, int]:
-        """Return how many words the ids of some entries have, by number."""
-        found: dict[int, int] = {}
-        for some in _portions(numbers):
-            found.update(self.rows(f"SELECT n, words FROM name WHERE n IN ({_marks(some)})", some))  # noqa: S608
-        return found
 
     # All else.
 
