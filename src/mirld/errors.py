@@ -5,6 +5,7 @@
     ├── InputError                 exit 3   something read is wrong: file, line and column when known
     │   ├── IdError                exit 3   a text is no MIR id: position and suggestion
     │   ├── SyntaxInputError       exit 3   a file does not parse
+    │   ├── UnknownNameError   exit 1   nothing has this name, or more than one thing: what was meant, in `hint`
     │   ├── QueryError             exit 3   a SPARQL query does not parse or run
     │   └── ConflictError          exit 3   two files claim one entry
     ├── OutputError                exit 3   something could not be written; what was there is untouched
@@ -81,6 +82,12 @@ class IdError(InputError):
 
 class SyntaxInputError(InputError):
     """A file does not parse as what its name says it is."""
+
+
+class UnknownNameError(InputError, KeyError):
+    """No entry has a name, or several have it; for whoever expects a mapping, a KeyError."""
+
+    exit_code = EXIT_NO
 
 
 class QueryError(InputError):

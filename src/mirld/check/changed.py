@@ -14,7 +14,6 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from mirld import __version__
 from mirld.check import lint
 from mirld.check.findings import Finding, Report
 from mirld.check.offers import LIBRARY_CLASSES, Named, Offer, names_of, offer_of
@@ -29,6 +28,7 @@ from mirld.graph.dataset import Dataset, Graph
 from mirld.graph.load import complete, load, parse_turtle, refuse_double_claims
 from mirld.graph.terms import Iri, Literal, Triple
 from mirld.ids import MirId
+from mirld.version import __version__
 from mirld.vocab import MIR, OWL, RDF_TYPE, RDFS, SKOS
 from mirld.workers import Aside
 

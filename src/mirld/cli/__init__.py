@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from mirld import __version__
 from mirld.config import Settings, registry_root
 from mirld.errors import EXIT_BUG, EXIT_INPUT, EXIT_YES, MirldError
+from mirld.version import __version__
 from mirld.vocab import DEFAULT_BASE
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@
     rank        free text against the names of all entries
     resolving   all readings, put together into one answer
     resolution  the answer
+    notebook    entries and answers as HTML for a notebook
     classification  what an entry is by published frameworks
     health      how complete a registry is and how well its sources agree
 

@@ -85,6 +85,11 @@ class Resolution:
         """Return the same answer with at most `limit` candidates; `total` and `tied` still count all."""
         return replace(self, candidates=self.candidates[:limit])
 
+    def _repr_html_(self) -> str:
+        from mirld.lookup.notebook import answer_html
+
+        return answer_html(self.query, ((each.id, (each.label, *each.reasons)) for each in self.candidates))
+
     def as_dict(self) -> dict[str, object]:
         """Return the answer as JSON has it; its schema is site/content/schema/resolve.schema.json."""
         return {

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from mirld.registry.values import Concept, Entry, LedgerRecord, LibraryClass, Source
 
 Kept = TypeVar("Kept")
+EntryKind = TypeVar("EntryKind", bound="Entry")
 
 _MANY = 500  # numbers in one question
 
@@ -151,11 +152,16 @@ class Index:
 
     def entry(self, mir_id: MirId | str) -> Entry | None:
         """Return the entry of a canonical id; None when there is none, or the text is no such id."""
-        text = mir_id if isinstance(mir_id, str) else str(mir_id)
+        from mirld.registry.values import Entry
+
+        return self.load_entry(Entry, mir_id if isinstance(mir_id, str) else str(mir_id))
+
+    def load_entry(self, kind: type[EntryKind], text: str) -> EntryKind | None:
+        """Return the entry of a canonical id as a class of the caller's own; None when there is none."""
         rows = self.rows(
             "SELECT value FROM entry WHERE n = (SELECT n FROM key WHERE kind = 1 AND key = ? LIMIT 1)", (text,)
         )
-        return self._entry(text, rows[0][0]) if rows else None
+        return self._entry(kind, text, rows[0][0]) if rows else None
 
     def entry_at(self, iri: str) -> Entry | None:
         """Return the entry of an IRI, or None."""
@@ -177,16 +183,16 @@ class Index:
 
     def entry_of(self, n: int) -> Entry:
         """Return the entry of a number."""
-        ((text, value),) = self.rows("SELECT id, value FROM name JOIN entry USING (n) WHERE n = ?", (n,))
-        return self._entry(text, value)
-
-    def _entry(self, text: str, value: str) -> Entry:
-        from mirld.registry.rows import load
         from mirld.registry.values import Entry
 
-        mir_id = MirId.parse(text)
+        ((text, value),) = self.rows("SELECT id, value FROM name JOIN entry USING (n) WHERE n = ?", (n,))
+        return self._entry(Entry, text, value)
+
+    def _entry(self, kind: type[EntryKind], text: str, value: str) -> EntryKind:
+        from mirld.registry.rows import load
+
         iri = self.iri_of(text)
-        return load(Entry, value, base=self.base, iri=iri, first=(mir_id, iri))
+        return load(kind, value, base=self.base, iri=iri, first=(MirId.parse(text), iri))
 
     def entries(self) -> Iterator[Entry]:
         """Give every entry, sorted by id, one at a time."""

@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 from zlib import crc32
 
-from mirld import __version__
 from mirld.config import cache_folder, carried_root, registry_root
 from mirld.registry.index import Index
 from mirld.registry.tables import APPLICATION, FORMAT
+from mirld.version import __version__
 from mirld.vocab import DEFAULT_BASE
 
 CARRIED_FILE = "index.sqlite"
@@ -47,7 +47,9 @@ class Sources(NamedTuple):
     size: int
 
 
-def open_index(root: Path | None = None, *, base: str = DEFAULT_BASE, say: Say | None = None) -> Index:
+def open_index(
+    root: Path | None = None, *, base: str = DEFAULT_BASE, overlays: Sequence[Path] = (), say: Say | None = None
+) -> Index:
     """Open the index of a registry, making it first when there is none or its files have changed.
 
     Without `root` it is the registry that came with mirld. `say` is told in words what takes long or cannot be.
