@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +57,42 @@ def carried_root() -> Path:
 def cache_folder() -> Path:
     """Return the folder for what can be made again: XDG_CACHE_HOME/mirld, else ~/.cache/mirld; it may not exist."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mirld"
+
+
+OVERLAY_VARIABLE = "MIRLD_OVERLAY"
+CONFIGURATION = "mirld.toml"
+
+
+def overlay_paths(given: Iterable[Path] = ()) -> tuple[Path, ...]:
+    """Return what is laid over the registry: what is given, else what the environment or a file says.
+
+    MIRLD_OVERLAY lists paths as PATH does; `overlay` of the nearest mirld.toml, from this folder upward, is a list.
+    Raises UsageError when mirld.toml is broken.
+    """
+    paths = tuple(given)
+    listed = os.environ.get(OVERLAY_VARIABLE)
+    if paths or listed is not None:
+        return paths or tuple(Path(each) for each in (listed or "").split(os.pathsep) if each)
+    here = os.getcwd()  # noqa: PTH109 - one look-up of each folder is all that most runs do here
+    while not os.path.exists(os.path.join(here, CONFIGURATION)):  # noqa: PTH110, PTH118
+        above = os.path.dirname(here)  # noqa: PTH120
+        if above == here:
+            return ()
+        here = above
+    return _configured(Path(here, CONFIGURATION))
+
+
+def _configured(file: Path) -> tuple[Path, ...]:
+    import tomllib
+
+    try:
+        found = tomllib.loads(file.read_text(encoding="utf-8")).get("overlay", [])
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot read {file}: {error}") from error
+    listed = [found] if isinstance(found, str) else found
+    if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
+        raise UsageError(f"overlay in {file} is no list of paths", hint='write overlay = ["my-models"]')
+    return tuple(file.parent / each for each in listed)
 
 
 def build_time() -> int:

@@ -141,6 +141,14 @@ def test_notebooks_get_tables(registry: mirld.Registry) -> None:
         assert reader.seen <= {"table", "caption", "tbody", "tr", "th", "td", "a", "code", "br"}
 
 
+def test_a_closed_registry_says_so() -> None:
+    """No bug of SQLite's, but a mistake of whoever asks."""
+    with mirld.open(SMALL) as opened:
+        pass
+    with pytest.raises(UsageError, match="the registry was closed"):
+        opened.resolve("orrery")
+
+
 def test_what_is_no_registry_says_so(tmp_path: Path) -> None:
     """The folder and what it lacks."""
     with pytest.raises(UsageError, match="no registry in"):

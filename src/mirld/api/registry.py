@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from mirld.config import registry_root
+from mirld.config import overlay_paths, registry_root
 from mirld.errors import UnknownNameError
 from mirld.ids import MirId
 from mirld.lookup import notebook
@@ -34,11 +34,12 @@ def open(  # noqa: A001 - mirld.open reads like gzip.open
     root: str | os.PathLike[str] | None = None,
     *,
     base: str = DEFAULT_BASE,
-    overlays: Iterable[str | os.PathLike[str]] = (),
+    overlays: Iterable[str | os.PathLike[str]] | None = None,
 ) -> Registry:
     """Open a registry: the one that mirld carries, or the one in the folder `root`, with overlays laid over it.
 
-    The first time after a change its index is made, which takes seconds and is said on stderr. Raises UsageError when
+    Without `overlays` they are those that MIRLD_OVERLAY or mirld.toml names. The first time
+    after a change the index is made, which takes seconds and is said on stderr. Raises UsageError when
     `root` is no registry, InputError when its files or an overlay are broken, and ConflictError when an overlay says
     something else of what is published.
 
@@ -47,7 +48,7 @@ def open(  # noqa: A001 - mirld.open reads like gzip.open
     'Hyper-SD for FLUX.1'
     """
     folder = registry_root(root)
-    paths = tuple(Path(each) for each in overlays)
+    paths = overlay_paths() if overlays is None else tuple(Path(each) for each in overlays)
     index = open_index(Path(root) if root is not None else None, base=base, overlays=paths, say=_say)
     return Registry(index, root=folder, overlays=paths)
 

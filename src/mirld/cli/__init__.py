@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from mirld.config import Settings, registry_root
+from mirld.config import Settings, overlay_paths, registry_root
 from mirld.errors import EXIT_BUG, EXIT_INPUT, EXIT_YES, MirldError
 from mirld.version import __version__
 from mirld.vocab import DEFAULT_BASE
@@ -53,9 +53,10 @@ A command that keeps something here has ended all threads and removed all files 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What every command is told: the folder of the registry, if one was given, and the settings."""
+    """What every command is told: the folder of the registry, if one was given, what is laid over it, the settings."""
 
     given: Path | None
+    overlaid: tuple[Path, ...]
     settings: Settings
 
     @property
@@ -68,11 +69,18 @@ class Place:
         """IRI that entries are named under."""
         return self.settings.base
 
+    @property
+    def overlays(self) -> tuple[Path, ...]:
+        """Folders and files that are laid over the registry: --overlay, else MIRLD_OVERLAY, else mirld.toml."""
+        return overlay_paths(self.overlaid)
+
     def index(self) -> Index:
         """Open the index of the registry, making it first when that has to be; what takes long is said."""
         from mirld.registry.place import open_index
 
-        return open_index(self.given, base=self.base, say=lambda words: click.echo(words, err=True))
+        return open_index(
+            self.given, base=self.base, overlays=self.overlays, say=lambda words: click.echo(words, err=True)
+        )
 
 
 pass_place = click.make_pass_decorator(Place)
@@ -120,6 +128,7 @@ Examples:
   mirld resolve clip-l
   mirld query "SELECT ?e { ?e a mir:Model } LIMIT 3"
   mirld check
+  mirld --overlay ~/my-models resolve dev.my-model
   mirld --root ~/my-registry build --out public
 """
 
@@ -136,11 +145,18 @@ Examples:
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder with ontology/, shapes/, data/ and site/; without it, the registry that came with mirld.",
 )
+@click.option(
+    "--overlay",
+    "overlaid",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Folder or file laid over the registry for look-ups and queries; may be given more than once.",
+)
 @click.option("--base", default=DEFAULT_BASE, show_default=True, help="IRI that entries are named under.")
 @click.pass_context
-def group(ctx: click.Context, root: Path | None, base: str) -> None:
+def group(ctx: click.Context, root: Path | None, overlaid: tuple[Path, ...], base: str) -> None:
     """Take what every command is told."""
-    ctx.obj = Place(given=root, settings=Settings(base=base))
+    ctx.obj = Place(given=root, overlaid=overlaid, settings=Settings(base=base))
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -39,7 +39,7 @@ def command(place: Place, text: str, as_card: bool, as_json: bool) -> int:
     from mirld.lookup import card, classified_dict, resolve
     from mirld.registry import read_frameworks, read_registry
 
-    dataset = load(Corpus.scan(place.root, base=place.base))
+    dataset = load(Corpus.scan(place.root, base=place.base, overlays=place.overlays))
     classify(dataset, place.root)
     with place.index() as index:
         found = resolve(index, text)

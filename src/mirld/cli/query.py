@@ -62,7 +62,7 @@ def command(
     if saved == "list" and text is None and path is None:
         return _list(place.root)
     query, name = _read(text, path, place.root, saved)
-    dataset = load(Corpus.scan(place.root, base=place.base))
+    dataset = load(Corpus.scan(place.root, base=place.base, overlays=place.overlays))
     for term, near in unknown_terms(query, dataset):
         click.echo(f"{term} is no term of the ontology" + (f": did you mean {near}?" if near else ""), err=True)
     classify(dataset, place.root)

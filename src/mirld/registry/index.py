@@ -25,7 +25,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from mirld.errors import InputError
+from mirld.errors import InputError, UsageError
 from mirld.grammar import path_of
 from mirld.ids import MirId
 from mirld.registry.tables import DIVIDER, Kind
@@ -125,7 +125,9 @@ class Index:
             return self._again(error, lambda: self._connection.execute(sql, arguments).fetchall())
 
     def _again(self, error: Exception, work: Callable[[], Kept]) -> Kept:
-        if self._remake is None or isinstance(error, sqlite3.ProgrammingError):
+        if isinstance(error, sqlite3.ProgrammingError):
+            raise UsageError("the registry was closed, and is asked all the same") from error
+        if self._remake is None:
             raise InputError(f"the index is damaged: {error}", hint="delete it, and it is made anew") from error
         remake, self._remake = self._remake, None
         self._connection.close()
@@ -242,6 +244,14 @@ class Index:
         found = self.keys(Kind.LINKED, target.path)
         names = {name.n: name for name in self.names(n for n, _, _ in found)}
         return [(by, names[n]) for n, (by,), _ in found]
+
+    def overlaid(self, mir_id: MirId | str) -> frozenset[str] | None:
+        """Return the IRIs of the settings, loaders and parameters of an entry that a user's overlay states.
+
+        None when no overlay speaks of the entry.
+        """
+        found = self.keys(Kind.OVERLAID, str(mir_id))
+        return frozenset(iri for _, (iri,), _ in found if iri) if found else None
 
     # Keys.
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from mirld.registry import forms
-from mirld.registry.spelling import squashed, words
+from mirld.registry.spelling import deletions, squashed, tolerance, words
 from mirld.registry.tables import DIVIDER, NAMES, Kind
 from mirld.registry.values import Concept, Entry, File, Layout, LedgerRecord, LibraryClass
 
+_LONG_WORD = 6  # letters from which on two typing errors may stand in what was meant to be the word
 _LONGEST = 60  # letters of a word of which endings and deletions are kept: longer ones are codes, which nobody types
 
 
@@ -148,14 +149,21 @@ def words_of_entry(entry: Entry) -> dict[str, int]:
     return found
 
 
-def endings(word: str) -> Iterator[str]:
+def endings_of(word: str) -> Iterator[str]:
     """Give what a word ends in from its second letter on, down to three letters.
 
-    >>> list(endings("flux1"))
+    >>> list(endings_of("flux1"))
     ['lux1', 'ux1']
     """
     if len(word) <= _LONGEST:
         yield from (word[start:] for start in range(1, len(word) - 2))
+
+
+def near_of(word: str) -> list[int]:
+    """Return what a word is found by in spite of typing errors; nothing of words that are too short, or codes."""
+    if not tolerance(word) and (len(word) != 3 or not word.isalpha()):
+        return []
+    return sorted(deletions(word, 2 if len(word) >= _LONG_WORD else 1))
 
 
 def keys_of_record(record: LedgerRecord, base: str) -> Iterator[Key]:

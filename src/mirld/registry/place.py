@@ -4,20 +4,22 @@
 2. Else the index is a file of the user's cache, named after the folder of the registry. It says which files it was made
    from, with their sizes and times; when these differ, their contents decide whether it is made anew.
 3. It is written beside its place and then put there whole, so that two processes may make it at once.
-4. Where nothing can be written it is made in memory, each time, and that is said.
+4. What is laid over a registry gives an index of its own, a copy of the one below with what the overlay says.
+5. Where nothing can be written it is made in memory, each time, and that is said.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 from zlib import crc32
 
 from mirld.config import cache_folder, carried_root, registry_root
+from mirld.errors import UsageError
 from mirld.registry.index import Index
 from mirld.registry.tables import APPLICATION, FORMAT
 from mirld.version import __version__
@@ -34,7 +36,7 @@ _STALE = 3600  # seconds after which a file that was never finished is swept awa
 # Whoever works on them has another index with each change.
 _MAKERS = tuple(
     Path(__file__).with_name(f"{name}.py")
-    for name in ("forms", "keys", "read", "rows", "said", "spelling", "tables", "values", "writing")
+    for name in ("forms", "keys", "overlay", "read", "rows", "said", "spelling", "tables", "values", "writing")
 )
 
 Say = Callable[[str], object]
@@ -47,56 +49,79 @@ class Sources(NamedTuple):
     size: int
 
 
+class _Order(NamedTuple):
+    """What an index is wanted of: the folder of a registry, what is laid over it, and who is told what takes long."""
+
+    folder: Path
+    overlays: tuple[Path, ...]
+    say: Say
+
+
 def open_index(
     root: Path | None = None, *, base: str = DEFAULT_BASE, overlays: Sequence[Path] = (), say: Say | None = None
 ) -> Index:
     """Open the index of a registry, making it first when there is none or its files have changed.
 
     Without `root` it is the registry that came with mirld. `say` is told in words what takes long or cannot be.
-    Raises UsageError when `root` is no registry, and the errors of `graph.load` when its files are broken.
+    Raises UsageError when `root` is no registry or an overlay is not there, ConflictError when an overlay contradicts
+    the registry (`overlay`), and the errors of `graph.load` when files are broken.
     """
-    folder = registry_root(root)
-    tell = say or (lambda _: None)
-    carried = folder / CARRIED_FILE if folder == carried_root() else None
-    if carried is not None and carried.is_file():
+    for overlay in overlays:
+        if not overlay.exists():
+            raise UsageError(f"there is no such overlay: {overlay}", hint="name a folder of Turtle files, or one file")
+    order = _Order(registry_root(root), tuple(overlays), say or (lambda _: None))
+    return Index(_found(order), base=base, remake=lambda: _kept(order, anew=True))
+
+
+def _found(order: _Order) -> sqlite3.Connection:
+    """Open the index that the registry carries, when nothing is laid over it, or the one in the cache."""
+    if not order.overlays and order.folder == carried_root():
+        carried = order.folder / CARRIED_FILE
         connection = _open(carried)
         if connection is not None:
-            return Index(connection, base=base, remake=lambda: _kept(folder, tell, anew=True))
-        tell(f"the index that came with mirld cannot be read, so it is made anew: {carried}")
-    return Index(_kept(folder, tell), base=base, remake=lambda: _kept(folder, tell, anew=True))
+            return connection
+        if carried.exists():
+            order.say(f"the index that came with mirld cannot be read, so it is made anew: {carried}")
+    return _kept(order)
 
 
-def _kept(folder: Path, say: Say, *, anew: bool = False) -> sqlite3.Connection:
+def _kept(order: _Order, *, anew: bool = False) -> sqlite3.Connection:
     """Open the index in the cache, or make it there; in memory where that cannot be."""
-    place = _place_of(folder)
-    sources = sources_of(folder)
+    place = _place_of(order)
+    sources = sources_of(order.folder, order.overlays)
     known = None if anew else _open(place)
     if known is not None:
         if _about(known, "files") == sources.lines:
             return known
-        content = content_of(folder, sources)
+        content = content_of(order.folder, sources)
         if _about(known, "content") == content:
             known.close()
             return _retimed(place, sources)
         known.close()
     seconds = sources.size / _BYTES_A_SECOND
-    if seconds > _WORTH_SAYING:
-        say(f"making the index of {folder}, once: it takes about {seconds:.0f} s")
-    return _made(folder, place, sources, say)
+    if seconds > _WORTH_SAYING and not order.overlays:
+        order.say(f"making the index of {order.folder}, once: it takes about {seconds:.0f} s")
+    return _made(order, place, sources)
 
 
-def _place_of(folder: Path) -> Path:
-    return cache_folder() / "index" / f"{folder.name or 'registry'}-{crc32(os.fsencode(folder.resolve())):08x}.sqlite"
+def _place_of(order: _Order) -> Path:
+    folder = order.folder.resolve()
+    named = "\n".join(str(path.resolve()) for path in (folder, *order.overlays))
+    return cache_folder() / "index" / f"{folder.name or 'registry'}-{crc32(os.fsencode(named)):08x}.sqlite"
 
 
-def sources_of(folder: Path) -> Sources:
+def sources_of(folder: Path, overlays: Sequence[Path] = ()) -> Sources:
     """List the Turtle files that an index of a registry is made from, and the modules that make it."""
     lines = [f"{FORMAT} {__version__} {folder.resolve()}"]
     total = 0
     for path in _MAKERS:
         status = path.stat()
         lines.append(f"{path} {status.st_size} {status.st_mtime_ns}")
-    for name, status in sorted((name, status) for top in _FOLDERS for name, status in _files(str(folder / top), top)):
+    found = [each for top in _FOLDERS for each in _files(str(folder / top), top)]
+    for overlay in overlays:
+        path = overlay.resolve()
+        found += [(str(path), path.stat())] if path.is_file() else _files(str(path), str(path))
+    for name, status in sorted(found, key=lambda each: each[0]):
         lines.append(f"{name} {status.st_size} {status.st_mtime_ns}")
         total += status.st_size
     return Sources("\n".join(lines), total)
@@ -148,7 +173,7 @@ def _about(connection: sqlite3.Connection, name: str) -> str | None:
     return None if row is None else str(row[0])
 
 
-def _made(folder: Path, place: Path, sources: Sources, say: Say) -> sqlite3.Connection:
+def _made(order: _Order, place: Path, sources: Sources) -> sqlite3.Connection:
     beside = place.with_name(f".{place.name}.{os.getpid()}.new")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -156,36 +181,56 @@ def _made(folder: Path, place: Path, sources: Sources, say: Say) -> sqlite3.Conn
         with beside.open("wb"):
             pass
     except OSError as error:
-        return _in_memory(folder, sources, say, error)
+        return _in_memory(order, sources, error)
     try:
-        make(folder, beside, sources)
+        connection = sqlite3.connect(beside)
+        try:
+            _fill(connection, order, sources)
+        finally:
+            connection.close()
         os.replace(beside, place)  # noqa: PTH105 - replaces on every system, which Path.rename does not
     except (OSError, sqlite3.OperationalError) as error:
-        return _in_memory(folder, sources, say, error)
+        return _in_memory(order, sources, error)
     finally:
         beside.unlink(missing_ok=True)
-    connection = _open(place)
-    return connection if connection is not None else _in_memory(folder, sources, say, None)
+    return _open(place) or _in_memory(order, sources, None)
 
 
-def _in_memory(folder: Path, sources: Sources, say: Say, error: Exception | None) -> sqlite3.Connection:
+def _in_memory(order: _Order, sources: Sources, error: Exception | None) -> sqlite3.Connection:
     words = (error.strerror or str(error)) if isinstance(error, OSError) else str(error or "it cannot be read back")
-    say(f"the index is made in memory, for this once, since {cache_folder()} does not take it: {words.lower()}")
+    order.say(f"the index is made in memory, for this once, since {cache_folder()} does not take it: {words.lower()}")
     connection = sqlite3.connect(":memory:", check_same_thread=False)
-    _fill(connection, folder, sources)
+    _fill(connection, order, sources)
     return connection
 
 
-def make(folder: Path, file: Path, sources: Sources | None = None) -> None:
-    """Make the index of a registry as a file, which is empty or not there; without `sources` it says none."""
+def make(folder: Path, file: Path) -> None:
+    """Make the index that a registry carries, as a new file; it does not say which files it was made from."""
     connection = sqlite3.connect(file)
     try:
-        _fill(connection, folder, sources)
+        _write(connection, folder, {"mirld": __version__})
     finally:
         connection.close()
 
 
-def _fill(connection: sqlite3.Connection, folder: Path, sources: Sources | None) -> None:
+def _fill(connection: sqlite3.Connection, order: _Order, sources: Sources) -> None:
+    # Before the files are read: one that changes meanwhile is then seen to have changed.
+    about = {"files": sources.lines, "content": content_of(order.folder, sources)}
+    if not order.overlays:
+        _write(connection, order.folder, {"mirld": __version__, **about})
+        return
+    from mirld.registry.overlay import lay_over
+
+    # What lies below changes more rarely than an overlay, so it is kept as it is and copied.
+    below = _found(order._replace(overlays=()))
+    below.backup(connection)
+    below.close()
+    lay_over(connection, order.folder, order.overlays)
+    with connection:
+        connection.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", about.items())
+
+
+def _write(connection: sqlite3.Connection, folder: Path, about: Mapping[str, str]) -> None:
     # Imported here: all of it is only needed to make an index.
     from mirld.graph.collector import paused
     from mirld.graph.corpus import Corpus
@@ -193,10 +238,6 @@ def _fill(connection: sqlite3.Connection, folder: Path, sources: Sources | None)
     from mirld.registry.read import read_concepts, read_library, read_registry
     from mirld.registry.writing import write_index
 
-    about = {"mirld": __version__}
-    if sources is not None:
-        # Before the files are read: one that changes meanwhile is then seen to have changed.
-        about |= {"files": sources.lines, "content": content_of(folder, sources)}
     with paused():
         dataset = load(Corpus.scan(folder))
         registry = read_registry(dataset)

@@ -104,6 +104,8 @@ class Kind(IntEnum):
     """Path of a class of a library below the base → class."""
     LIBRARY_CLASS = 29
     """Library and name of a class, or of one that it configures, in small letters → class: `itself` or `configures`."""
+    OVERLAID = 30
+    """Canonical id of an entry that an overlay speaks of → entry: IRI of a part that it prefers, or nothing."""
 
 
 DIVIDER = "\x1f"

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from mirld.registry.keys import (
     Key,
-    endings,
+    endings_of,
     key,
     keys_of_concept,
     keys_of_entry,
     keys_of_library_class,
     keys_of_record,
+    near_of,
     words_of_entry,
 )
 from mirld.registry.rows import dump
-from mirld.registry.spelling import deletions, tolerance, words
+from mirld.registry.spelling import words
 from mirld.registry.tables import APPLICATION, FORMAT, SCHEMA, VALUES, Kind
 from mirld.registry.values import Concept, Entry, LedgerRecord, LibraryClass, Source
 from mirld.vocab import DEFAULT_BASE
@@ -34,7 +35,6 @@ INSERT INTO posting SELECT w, n, sort FROM staged_posting ORDER BY w, n;
 DROP TABLE staged_key;
 DROP TABLE staged_posting;
 """
-_LONG_WORD = 6  # letters from which on two typing errors may stand in what was meant to be the word
 
 
 def write_index(
@@ -121,18 +121,19 @@ class _Writer:
         run = self._connection.executemany
         in_order = sorted(self._words.items())
         run("INSERT INTO word VALUES (?, ?, ?)", ((w, word, known) for word, (w, known) in self._words.items()))
-        run("INSERT INTO ending VALUES (?, ?)", sorted((end, w) for word, (w, _) in in_order for end in endings(word)))
-        run("INSERT INTO deletion VALUES (?, ?)", sorted(_deletions(self._words)))
-        found = self._connection.execute(
-            "SELECT DISTINCT length(key) FROM staged_key WHERE kind = ? ORDER BY 1", (int(Kind.DIGEST),)
-        )
-        lengths = " ".join(str(length) for (length,) in found)
+        ends = sorted((end, w) for word, (w, _) in in_order for end in endings_of(word))
+        run("INSERT INTO ending VALUES (?, ?)", ends)
+        near = sorted((number, w) for word, (w, _) in in_order for number in near_of(word))
+        run("INSERT INTO deletion VALUES (?, ?)", near)
+        lengths = digest_lengths(self._connection, "staged_key")
         counts = {table: str(number) for table, number in self._counts.items()}
         run("INSERT INTO about VALUES (?, ?)", sorted({**about, **counts, "digest lengths": lengths}.items()))
 
 
-def _deletions(numbers: Mapping[str, list[int]]) -> Iterator[tuple[int, int]]:
-    for word, (w, _) in numbers.items():
-        if tolerance(word) or (len(word) == 3 and word.isalpha()):
-            for number in deletions(word, 2 if len(word) >= _LONG_WORD else 1):
-                yield number, w
+def digest_lengths(connection: sqlite3.Connection, table: str) -> str:
+    """Return how many digits the digests of a table of keys have."""
+    found = connection.execute(
+        f"SELECT DISTINCT length(key) FROM {table} WHERE kind = ? ORDER BY 1",  # noqa: S608  # one of ours
+        (int(Kind.DIGEST),),
+    )
+    return " ".join(str(length) for (length,) in found)
