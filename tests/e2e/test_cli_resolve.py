@@ -124,6 +124,65 @@ def test_broken_data_is_three(tmp_path: Path) -> None:
     assert done.stderr.startswith("error: data/x.ttl:2:1: this is no Turtle: ")
 
 
+def test_an_id_with_a_typing_error_is_told_from_one_that_exists(tmp_path: Path) -> None:
+    """What was meant comes first, and a line on stderr says that it is not what was written."""
+    done = resolve(tmp_path, "mir:model.unet.orery:base")
+    assert done.stdout.startswith("mir:model.unet.orrery:base  ")
+    assert done.stderr.startswith("there is no such id, these are like it: mir:model.unet.orery:base\n")
+
+
+def test_an_overlay_is_laid_over(tmp_path: Path) -> None:
+    """Given before the command or in the environment; one that contradicts the registry is bad input, with its file."""
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    head = "@base <https://w3id.org/mir/> . @prefix mir: <https://w3id.org/mir/ns#> .\n"
+    (mine / "own.ttl").write_text(head + "<dev/unet/zwergal> a mir:Development .\n")
+    line = [sys.executable, "-m", "mirld", "--root", str(SMALL)]
+    environment = {"PATH": "", "XDG_CACHE_HOME": str(tmp_path / "cache")}
+
+    def run(*more: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*line, *more],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env={**environment, **variables},
+            check=False,
+        )
+
+    assert run("resolve", "dev.unet.zwergal").returncode == 1
+    for done in (
+        run("--overlay", str(mine), "resolve", "dev.unet.zwergal"),
+        run("resolve", "dev.unet.zwergal", MIRLD_OVERLAY=str(mine)),
+    ):
+        assert done.stdout.startswith("mir:dev.unet.zwergal\n")
+        assert (done.returncode, done.stderr) == (0, "")
+    asked = run("--overlay", str(mine), "query", "ASK { <dev/unet/zwergal> a mir:Development }")
+    assert asked.stdout == "yes\n"
+    (mine / "own.ttl").write_text(head + "<model/unet/orrery/base> a mir:Scheduler .\n")
+    done = run("--overlay", str(mine), "resolve", "orrery")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("error: mine/own.ttl: mir:model.unet.orrery:base: types is ")
+    assert "\nhint: an overlay may add and prefer" in done.stderr
+    done = run("--overlay", "nowhere", "resolve", "orrery")
+    assert (done.returncode, done.stderr.splitlines()[0]) == (2, "error: there is no such overlay: nowhere")
+
+
+def test_a_cache_that_takes_nothing_is_said(tmp_path: Path) -> None:
+    """The answer is the same, and a line says why it took longer."""
+    (tmp_path / "file").write_text("")
+    done = subprocess.run(
+        [sys.executable, "-m", "mirld", "--root", str(SMALL), "resolve", "mir:model.unet.orrery:base"],
+        capture_output=True,
+        text=True,
+        env={"XDG_CACHE_HOME": str(tmp_path / "file")},
+        check=False,
+    )
+    assert done.stdout.startswith("mir:model.unet.orrery:base  ")
+    assert done.stderr.startswith("the index is made in memory, for this once, since ")
+
+
 def test_a_text_cannot_steer_the_terminal(tmp_path: Path) -> None:
     """Control characters of the question are not printed."""
     assert "\x1b" not in resolve(tmp_path, "\x1b[31m no such").stderr

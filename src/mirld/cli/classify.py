@@ -7,6 +7,7 @@ import json
 import click
 
 from mirld.cli import Place, pass_place
+from mirld.cli.completion import complete_id
 from mirld.errors import EXIT_NO, EXIT_YES
 
 
@@ -20,7 +21,7 @@ Examples:
   mirld classify mir:model.lora.hyper:flux-1 --json
 """,
 )
-@click.argument("text", metavar="ID")
+@click.argument("text", metavar="ID", shell_complete=complete_id)
 @click.option("--card", "as_card", is_flag=True, help="Go through the OECD's checklist and NIST's list of activities.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @pass_place

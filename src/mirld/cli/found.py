@@ -29,7 +29,9 @@ def words_about(found: Resolution) -> Iterator[str]:
         if found.nearest:
             yield f"hint: did you mean {' or '.join(found.nearest)}?"
         return
-    if found.ambiguous:
+    if found.reading == "text" and found.query.strip().lower().startswith("mir:"):
+        yield f"there is no such id, these are like it: {printable(found.query)}"
+    elif found.ambiguous:
         yield f"ambiguous: {found.tied} entries fit equally well"
     if found.total > len(found.candidates):
         yield f"{len(found.candidates)} of {found.total} shown, --limit says how many"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from mirld.cli import KEPT, Place, pass_place
+from mirld.cli.completion import complete_id
 from mirld.errors import EXIT_NO, EXIT_YES
 
 
@@ -21,7 +22,7 @@ Examples:
   mirld resolve "stable difusion turbo" --limit 3
 """,
 )
-@click.argument("text", nargs=-1, required=True)
+@click.argument("text", nargs=-1, required=True, shell_complete=complete_id)
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 10_000), help="Most entries to give.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @pass_place
