@@ -66,7 +66,7 @@ def _exact(readings: Readings, text: str, index: Index) -> tuple[str, tuple[Cand
         second += [hit for hit, leads_it in zip(hits, leading, strict=True) if not leads_it]
     if reading is None:
         return None
-    tied = len({_key(hit, index) for hit in first})
+    tied = len({_key(hit) for hit in first})
     return reading, _candidates([*first, *second], index), tied
 
 
@@ -108,9 +108,9 @@ def _releases(hits: Sequence[Hit]) -> list[bool]:
     return leading if any(leading) else [True] * len(hits)
 
 
-def _key(hit: Hit, index: Index) -> str:
+def _key(hit: Hit) -> str:
     if hit.name is not None:
-        return index.iri_of(hit.name.id)
+        return hit.name.id
     return hit.record.iri if hit.record is not None else ""
 
 
@@ -118,17 +118,17 @@ def _candidates(hits: Iterable[Hit], index: Index) -> tuple[Candidate, ...]:
     """Put the hits of one entry together, first hit first."""
     grouped: dict[str, list[Hit]] = {}
     for hit in hits:
-        grouped.setdefault(_key(hit, index), []).append(hit)
-    return tuple(_candidate(iri, found) for iri, found in grouped.items())
+        grouped.setdefault(_key(hit), []).append(hit)
+    return tuple(_candidate(found, index) for found in grouped.values())
 
 
-def _candidate(iri: str, hits: Sequence[Hit]) -> Candidate:
+def _candidate(hits: Sequence[Hit], index: Index) -> Candidate:
     first = hits[0]
     record, name = first.record, first.name
     text = record.text if record is not None else ""
     return Candidate(
         id=name.id if name is not None else text,
-        iri=iri,
+        iri=index.iri_of(name.id) if name is not None else record.iri if record is not None else "",
         label=name.label if name is not None else text,
         level="exact",
         reasons=tuple(dict.fromkeys(hit.reason for hit in hits)),

@@ -87,7 +87,7 @@ def _found(order: _Order) -> sqlite3.Connection:
 
 def _kept(order: _Order, *, anew: bool = False) -> sqlite3.Connection:
     """Open the index in the cache, or make it there; in memory where that cannot be."""
-    place = _place_of(order)
+    place = index_file(order.folder, order.overlays)
     sources = sources_of(order.folder, order.overlays)
     known = None if anew else _open(place)
     if known is not None:
@@ -104,9 +104,10 @@ def _kept(order: _Order, *, anew: bool = False) -> sqlite3.Connection:
     return _made(order, place, sources)
 
 
-def _place_of(order: _Order) -> Path:
-    folder = order.folder.resolve()
-    named = "\n".join(str(path.resolve()) for path in (folder, *order.overlays))
+def index_file(folder: Path, overlays: Sequence[Path] = ()) -> Path:
+    """Return where in the user's cache the index of a registry, with what is laid over it, is kept."""
+    folder = folder.resolve()
+    named = "\n".join(str(path.resolve()) for path in (folder, *overlays))
     return cache_folder() / "index" / f"{folder.name or 'registry'}-{crc32(os.fsencode(named)):08x}.sqlite"
 
 
