@@ -10,6 +10,7 @@ loader and words of a vocabulary that grows as a language's does; a million of t
 from __future__ import annotations
 
 import argparse
+import compileall
 import os
 import random
 import sqlite3
@@ -192,6 +193,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=2_000, help="texts of each kind")
     given = parser.parse_args()
     root = registry_root(given.root)
+    compileall.compile_dir(Path(mirld.__file__).parent, quiet=2)  # as whoever installs a package does
     from mirld.graph.corpus import Corpus
     from mirld.graph.load import load
 
