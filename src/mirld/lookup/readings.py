@@ -99,7 +99,7 @@ class Readings:
         """Read an id once published in another spelling: case, `mir:`, spaces, dots for the colon, a list."""
         written = self._folded
         records = self._records(Kind.FOLDED, written)
-        if not records:
+        if not records and written.count(".") > 2:
             # Upstream's tag lists join the compatibility by a dot, where its registry has a colon: at any dot but the
             # first two.
             dots = [position for position, mark in enumerate(written) if mark == "."][2:]
