@@ -155,6 +155,11 @@ class Names:
             for w, word, entries in word_table.inside(index, asked, _ALIKE):
                 if not word.startswith(asked):
                     yield _Near(w, word, entries, 0.2 + 0.4 * size / len(word), 2)
+        version = _other_version(asked)
+        if version is not None:
+            for w, word, entries in word_table.beginning(index, version, 1):
+                if word == version:
+                    yield _Near(w, word, entries, 0.8, 3)
         most = tolerance(asked)
         if most and not is_known:
             for w, word, entries in word_table.alike(index, deletions(asked, most)):
@@ -209,6 +214,13 @@ def _best(rows: Iterable[Posting], word: _Word, among: Collection[int] | None = 
             if known is None or known[0] < gain:
                 best[number] = gain, w, sort
     return best
+
+
+def _other_version(asked: str) -> str | None:
+    """Return a version as it is also written: sd15 is SD 1.5."""
+    if len(asked) == 2 and asked.isdigit():
+        return f"{asked[0]}.{asked[1]}"
+    return asked.replace(".", "") if len(asked) == 3 and asked[1] == "." else None
 
 
 def _known(name: Name) -> tuple[str, ...]:
