@@ -13,6 +13,7 @@ import pytest
 
 from mirld.cli import COMMANDS
 from mirld.errors import EXIT_YES
+from mirld.registry.place import open_index
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -20,8 +21,18 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 EXAMPLES = re.findall(r"^\$ (mirld .*)\n((?:(?!\$ |```).*\n)*)", README, re.MULTILINE)
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the index of the registry, which else the first example would say that it makes."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder))
+        open_index().close()
+    return folder
+
+
 @pytest.mark.parametrize(("command", "output"), EXAMPLES, ids=[command[:40] for command, _ in EXAMPLES])
-def test_an_example_prints_what_it_shows(tmp_path: Path, command: str, output: str) -> None:
+def test_an_example_prints_what_it_shows(tmp_path: Path, cache: Path, command: str, output: str) -> None:
     """As it is written, from an empty folder, with nothing configured."""
     done = subprocess.run(
         [sys.executable, "-m", *shlex.split(command)],
@@ -29,7 +40,7 @@ def test_an_example_prints_what_it_shows(tmp_path: Path, command: str, output: s
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
-        env={"PATH": "", "HOME": str(tmp_path)},
+        env={"PATH": "", "HOME": str(tmp_path), "XDG_CACHE_HOME": str(cache)},
         check=False,
     )
     assert done.returncode == EXIT_YES

@@ -15,7 +15,7 @@ import pytest
 
 from mirld.errors import InputError
 from mirld.graph.corpus import Corpus
-from mirld.graph.dataset import Dataset
+from mirld.graph.dataset import Dataset, Graph
 from mirld.graph.load import load, parse_turtle
 from mirld.registry import Index, Registry, read_registry
 from mirld.registry.place import open_index
@@ -153,7 +153,8 @@ def test_classes_of_libraries_come_with_what_they_take(small_dataset: Dataset) -
 @pytest.fixture
 def small_dataset() -> Dataset:
     found = load(Corpus.scan(SMALL))
-    found.view = found.view.with_more(parse_turtle(CLASSES.encode(), found.base, "classes.ttl"))
+    more = Graph(parse_turtle(CLASSES.encode(), found.base, "classes.ttl"))
+    found.view = found.view.with_more(more.sorted().blocks())
     return found
 
 

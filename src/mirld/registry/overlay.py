@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from mirld.errors import ConflictError
 from mirld.graph.corpus import Corpus
-from mirld.graph.dataset import Dataset
+from mirld.graph.dataset import Dataset, Graph
 from mirld.graph.load import load
 from mirld.graph.terms import Iri, Triple
 from mirld.graph.terms import text as literal
@@ -96,7 +96,7 @@ def _read(index: Index, root: Path, overlays: Sequence[Path]) -> Dataset:
             more.append((Iri(iri), Iri(RDF_TYPE), Iri(MIR[published.types[0]])))
         if view.value(iri, RDFS_LABEL) is None:
             more.append((Iri(iri), Iri(RDFS_LABEL), literal(published.label, "en")))
-    dataset.view = view.with_more(more)
+    dataset.view = view.with_more(Graph(more).sorted().blocks())
     return dataset
 
 
