@@ -7,6 +7,7 @@
     │   ├── SyntaxInputError       exit 3   a file does not parse
     │   ├── UnknownNameError   exit 1   nothing has this name, or more than one thing: what was meant, in `hint`
     │   ├── QueryError             exit 3   a SPARQL query does not parse or run
+    │   ├── WeightError            exit 3   a weights file is malformed, over a limit, or of no known format
     │   └── ConflictError          exit 3   two files claim one entry
     ├── OutputError                exit 3   something could not be written; what was there is untouched
     └── UnreachableError           exit 4   a remote end did not answer
@@ -92,6 +93,17 @@ class UnknownNameError(InputError, KeyError):
 
 class QueryError(InputError):
     """A SPARQL query does not parse, or cannot be run."""
+
+
+class WeightError(InputError):
+    """A weights file is malformed, goes over a limit, or is of no format that is read.
+
+    `offence` is the fault in a word or two that programs can compare, such as `overlap` or `unknown-dtype`.
+    """
+
+    def __init__(self, message: str, *, offence: str, file: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message, file=file, hint=hint)
+        self.offence = offence
 
 
 class ConflictError(InputError):
