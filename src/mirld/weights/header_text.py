@@ -31,7 +31,7 @@ _PAIR = re.compile(r"[ \t\n\r]*(0|[1-9][0-9]{0,18})[ \t\n\r]*,[ \t\n\r]*(0|[1-9]
 
 
 class Columns(NamedTuple):
-    """Tensors as columns; `starts` and `stops` not yet held against shapes."""
+    """Tensors as columns; in a chain each begins where the one before it ends, and is as long as its shape says."""
 
     rows: dict[str, int]
     dtypes: list[str]
@@ -40,6 +40,7 @@ class Columns(NamedTuple):
     starts: list[int]
     stops: list[int]
     order: tuple[str, ...]
+    is_chain: bool = False
 
 
 def _numbers(source: Source, written: str, what: str) -> Shape:

@@ -106,7 +106,7 @@ def _columns(source: Source, text: str, begin: int) -> Columns | None:
             return None
     names = parts[1::_QUOTES]
     joined = "".join(names)
-    if not joined.isprintable() or "__metadata__" in joined or max(map(len, names)) > MAX_NAME:
+    if not _is_plain(joined) or "__metadata__" in joined or max(map(len, names)) > MAX_NAME:
         return None
     rows = dict(zip(names, range(count), strict=True))
     dtypes, written = parts[5::_QUOTES], parts[8::_QUOTES]
@@ -122,9 +122,18 @@ def _columns(source: Source, text: str, begin: int) -> Columns | None:
     offsets = _offsets(parts[10::_QUOTES], sizes)
     if offsets is None:
         return None
-    return Columns(rows, dtypes, list(map(_shape, written)), sizes, *offsets, FIELDS)
+    starts, stops, is_chain = offsets
+    return Columns(rows, dtypes, list(map(_shape, written)), sizes, starts, stops, FIELDS, is_chain)
 
 
+def _is_plain(text: str) -> bool:
+    """Say whether a text has no control characters, which JSON has in escapes alone."""
+    if not text.isascii():
+        return text.isprintable()
+    return len(text.encode("ascii").translate(None, _CONTROLS)) == len(text)
+
+
+_CONTROLS = bytes(range(32))
 _COLON = frozenset((":", ": "))
 # What stands between the columns that differ, by its place among the ten parts of a tensor.
 _BETWEEN: tuple[tuple[int, frozenset[str]], ...] = (
@@ -153,8 +162,8 @@ def _elements(written: str) -> int | None:
     return elements if elements <= _PLAIN and max(_shape(written), default=0) <= _PLAIN else None
 
 
-def _offsets(written: list[str], sizes: list[int]) -> tuple[list[int], list[int]] | None:
-    """Read a column of offsets that ascend without a gap, as nearly all do; None for any other."""
+def _offsets(written: list[str], sizes: list[int]) -> tuple[list[int], list[int], bool] | None:
+    """Read a column of offsets, and say whether they ascend without a gap, as nearly all do; None for another form."""
     last = _LAST_OFFSETS.fullmatch(written[-1])
     if last is None:
         return None
@@ -166,26 +175,28 @@ def _offsets(written: list[str], sizes: list[int]) -> tuple[list[int], list[int]
     expected = comma.join([f"{text}{between}{text}" for text in texts])
     joined = "".join(written)
     if f"{opening}0{comma}{expected[: -len(between) - len(texts[-1])]}{ending}" == joined:
-        return [0, *stops[:-1]], stops
-    flat = joined[len(opening) : -len(ending)].replace(between, comma).split(comma)
+        return [0, *stops[:-1]], stops, True
+    pairs = [pair.partition(comma) for pair in joined[len(opening) : -len(ending)].split(between)]
+    flat = [text for start, _, stop in pairs for text in (start, stop)]
     digits = "".join(flat)
     if len(flat) != 2 * len(sizes) or not (digits.isascii() and digits.isdigit()) or max(map(len, flat)) > _DIGITS:
         return None
+    if "" in flat:
+        return None
     numbers = list(map(int, flat))
     # A number written otherwise than it would be, as with a zero before it, is left to the reader that complains.
-    return (numbers[::2], numbers[1::2]) if list(map(str, numbers)) == flat else None
+    return (numbers[::2], numbers[1::2], False) if list(map(str, numbers)) == flat else None
 
 
 def _prove(source: Source, found: Columns, available: int) -> None:
     """Prove that tensors have the bytes their shapes need, and together cover the data with no hole and no overlap."""
     starts, stops = found.starts, found.stops
-    if list(map(sub, stops, starts)) != found.sizes or not _is_chain(starts, stops):
+    if not found.is_chain:
         order = sorted(range(len(starts)), key=starts.__getitem__)
-        if list(map(sub, stops, starts)) != found.sizes or not _is_chain(
-            [starts[row] for row in order], [stops[row] for row in order]
-        ):
+        ends = [stops[row] for row in order]
+        if list(map(sub, stops, starts)) != found.sizes or [starts[row] for row in order] != [0, *ends][: len(ends)]:
             _walk(source, found, available)
-    end = max(stops, default=0)
+    end = stops[-1] if found.is_chain else max(stops, default=0)
     if end > available:
         source.refuse(
             "truncated",
@@ -194,10 +205,6 @@ def _prove(source: Source, found: Columns, available: int) -> None:
         )
     if end < available:
         source.refuse("trailing-bytes", f"{available - end} bytes follow the last tensor and belong to none")
-
-
-def _is_chain(starts: list[int], stops: list[int]) -> bool:
-    return not starts or (starts[0] == 0 and starts[1:] == stops[:-1])
 
 
 def _walk(source: Source, found: Columns, available: int) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
 import stat
-from collections.abc import Iterator
-from pathlib import Path
+from io import FileIO
 from typing import BinaryIO, NoReturn
 
 from mirld.errors import WeightError
 
+# Without O_NONBLOCK the opening of a pipe waits for a writer.
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _SHOWN = 80
+# The beginning is read at once, so that the format and a short header take one call of the system.
+_HEAD = 8 * 1024
 
 
 def shown(text: str) -> str:
@@ -27,13 +29,14 @@ def shown(text: str) -> str:
 class Source:
     """A file that is read by position: `name` for messages, `size` in bytes, `taken` the bytes read so far."""
 
-    __slots__ = ("_stream", "name", "size", "taken")
+    __slots__ = ("_head", "_stream", "name", "size", "taken")
 
-    def __init__(self, stream: BinaryIO, name: str, size: int) -> None:
+    def __init__(self, stream: BinaryIO | FileIO, name: str, size: int) -> None:
         self._stream = stream
         self.name = name
         self.size = size
         self.taken = 0
+        self._head = b""
 
     @classmethod
     def of_bytes(cls, data: bytes, name: str = "<bytes>") -> Source:
@@ -42,10 +45,15 @@ class Source:
 
     def peek(self, start: int, length: int) -> bytes:
         """Return at most `length` bytes from `start` (both at least 0): fewer where the file ends."""
+        length = max(0, min(length, self.size - start))
+        if start + length <= len(self._head):
+            return self._head[start : start + length]
         self._stream.seek(start)
-        data = self._stream.read(max(0, min(length, self.size - start)))
+        data = self._stream.read(length if start else max(length, _HEAD))
         self.taken += len(data)
-        return data
+        if not start:
+            self._head = data
+        return data[:length]
 
     def read(self, start: int, length: int, what: str) -> bytes:
         """Return `length` bytes from `start`; WeightError names `what` when the file ends before."""
@@ -70,14 +78,27 @@ class Source:
         raise self.fault(offence, message, hint=hint)
 
 
-@contextlib.contextmanager
-def open_source(path: Path) -> Iterator[Source]:
+class Opened:
+    """An open file as a context that gives its source."""
+
+    __slots__ = ("_source", "_stream")
+
+    def __init__(self, stream: FileIO, source: Source) -> None:
+        self._stream = stream
+        self._source = source
+
+    def __enter__(self) -> Source:
+        return self._source
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.close()
+
+
+def open_source(path: str | os.PathLike[str]) -> Opened:
     """Open a regular file; WeightError for what is none or cannot be opened. A pipe is refused and not waited for."""
-    name = str(path)
+    name = os.fspath(path)
     try:
-        # Without O_NONBLOCK the opening of a pipe waits for a writer.
-        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-        descriptor = os.open(path, flags)
+        stream = FileIO(os.open(name, _FLAGS))
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise WeightError(
@@ -86,8 +107,8 @@ def open_source(path: Path) -> Iterator[Source]:
             file=name,
             hint="name a file that can be read",
         ) from error
-    with open(descriptor, "rb", buffering=0) as stream:  # noqa: PTH123 - a descriptor, not a path
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise WeightError("it is no regular file", offence="unreadable", file=name, hint="name a file or a folder")
-        yield Source(stream, name, status.st_size)
+    status = os.fstat(stream.fileno())
+    if not stat.S_ISREG(status.st_mode):
+        stream.close()
+        raise WeightError("it is no regular file", offence="unreadable", file=name, hint="name a file or a folder")
+    return Opened(stream, Source(stream, name, status.st_size))
