@@ -26,7 +26,7 @@ SAFETENSORS: dict[str, Block] = {
 }
 """Types of safetensors 0.8."""
 
-_OTHER = _plain(C32=32, C128=128, U1=1, U2=2, U4=4, I2=2, I4=4, F2=2)
+_OTHER = _plain(C32=32, C128=128, U2=2, U4=4, I2=2, I4=4)
 
 _GGML: dict[int, tuple[str, Block]] = {
     0: ("F32", Block(1, 32)),
