@@ -7,7 +7,7 @@ import re
 import struct
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.weights import builders
@@ -62,12 +62,12 @@ def seeds() -> dict[str, list[bytes]]:
     return pool
 
 
-def inputs(count: int, seed: int) -> Iterator[bytes]:
-    """Give `count` inputs, each a sound file with some wrongs done to it."""
+def inputs(count: int, seed: int, only: Sequence[str] = ()) -> Iterator[bytes]:
+    """Give `count` inputs of every kind, or of some, each a sound file with some wrongs done to it."""
     chance = random.Random(seed)  # noqa: S311 - tests need repeatable numbers, not secret ones
     pool = seeds()
     everything = [data for kind in pool.values() for data in kind]
-    kinds = sorted(pool)
+    kinds = sorted(only or pool)
     for _ in range(count):
         kind = chance.choice(kinds)
         data = bytearray(chance.choice(pool[kind]))

@@ -82,6 +82,7 @@ def test_odd_and_legal_headers_are_read(text: str) -> None:
         ('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}', 4, "offsets"),
         ('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,4]}}', 4, "offsets"),
         ('{"a":{"dtype":"F32","shape":[1],"data_offsets":[00,4]}}', 4, "offsets"),
+        (f'{{"a":{EMPTY},"b":{ONE}}}'.replace('offsets":', 'offsets"\x1a', 1), 4, "malformed-header"),
         (f'{{"a":{ONE.replace("0,4", "0,4,4")},"b":{ONE.replace("0,4", "8")}}}', 8, "offsets"),
         (f'{{"a":{ONE.replace("0,4", "4,8")},"b":{ONE.replace("0,4", ",4")}}}', 8, "offsets"),
         (f'{{"a":{ONE.replace("0,4", "4,8")},"b":{ONE.replace("0,4", "0,04")}}}', 8, "offsets"),

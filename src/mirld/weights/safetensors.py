@@ -176,6 +176,8 @@ def _offsets(written: list[str], sizes: list[int]) -> tuple[list[int], list[int]
     joined = "".join(written)
     if f"{opening}0{comma}{expected[: -len(between) - len(texts[-1])]}{ending}" == joined:
         return [0, *stops[:-1]], stops, True
+    if not joined.startswith(opening):
+        return None
     pairs = [pair.partition(comma) for pair in joined[len(opening) : -len(ending)].split(between)]
     flat = [text for start, _, stop in pairs for text in (start, stop)]
     digits = "".join(flat)
