@@ -176,8 +176,9 @@ class Site:
         yield from copies(material)
         for path in sorted((material.folder / "shapes").glob("*.ttl")):
             yield f"shapes/{path.name}", _read(path, material.folder)
-        for path in sorted((material.folder / "site" / "content" / "grammar").glob("*")):
-            yield f"docs/grammar/{path.name}", _read(path, material.folder)
+        for folder in ("fingerprint", "grammar"):
+            for path in sorted((material.folder / "site" / "content" / folder).glob("*")):
+                yield f"docs/{folder}/{path.name}", _read(path, material.folder)
         for path in sorted((material.folder / "site" / "content" / "schema").glob("*.json")):
             yield f"schema/{path.name}", _read(path, material.folder)
         yield "api/names.tsv", names(material)
