@@ -14,7 +14,9 @@ from tests.weights import builders
 
 from mirld.errors import WeightError
 from mirld.weights import read, read_bytes
+from mirld.weights.adapter import read_adapter
 from mirld.weights.fingerprint import digests
+from mirld.weights.precision import precision
 
 CORPUS = Path(__file__).parent / "corpus"
 """Files that found a fault once, or that others wrote."""
@@ -38,6 +40,9 @@ def seeds() -> dict[str, list[bytes]]:
             builders.safetensors(_TENSORS, {"format": "pt", "x": '{"y": [1]}'}),
             builders.safetensors({"w": ("F8_E4M3", [3]), "v": ("BOOL", [1])}),
             builders.safetensors_file(spaced, 2),
+            builders.safetensors(
+                {"l.lora_down.weight": ("F16", [2, 3]), "l.lora_up.weight": ("F16", [3, 2]), "l.alpha": ("F16", [])}
+            ),
         ],
         "gguf": [
             builders.gguf({"w": ("Q4_K", [2, 256]), "b": ("F32", [2])}, {"general.architecture": "llama", "n": 1}),
@@ -118,7 +123,9 @@ def _wrong(chance: random.Random, data: bytearray, pool: list[bytes]) -> None:
 
 
 def attempt(data: bytes, folder: Path) -> tuple[str, float]:
-    """Read an input, as an index in a folder when it looks like one; return what came of it, and the seconds it took.
+    """Read an input, as an index in a folder when it looks like one, and all that is made of a header.
+
+    Returns what came of it, and the seconds it took.
 
     Anything but a header or a WeightError goes up to who asks.
     """
@@ -131,6 +138,8 @@ def attempt(data: bytes, folder: Path) -> tuple[str, float]:
         else:
             header = read_bytes(data)
         digests(header)
+        precision(header)
+        read_adapter(header.tensors)
         outcome = header.format
     except WeightError as error:
         assert error.message

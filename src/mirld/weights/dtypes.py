@@ -101,6 +101,8 @@ ONNX: dict[int, str] = {
     24: "F8_E8M0",
     25: "U2",
     26: "I2",
+    27: "F6_E2M3",
+    28: "F6_E3M2",
 }
 """Types of ONNX by their number in TensorProto (onnx 1.23), strings (8) left out: they have no size."""
 
