@@ -1,4 +1,4 @@
-"""How long reading a header takes, against reading and json-parsing it; what an import costs; memory.
+"""How long reading a header takes, against reading and json-parsing it; signatures, import and memory.
 
     python bench/weights.py [--rounds 60]
 
@@ -20,6 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mirld.weights import read
+from mirld.weights.signature import Absent, Blocks, Index, Key, Shaped, Signature, Variable
 
 LIMIT = 1.3
 """How many times the time of reading and parsing a reader may take."""
@@ -75,6 +76,12 @@ def least(work: Callable[[], object], rounds: int) -> float:
     return min(found) * 1000
 
 
+def least_of_both(first: Callable[[], object], second: Callable[[], object], rounds: int) -> tuple[float, float]:
+    """Return the least milliseconds of two pieces of work that take turns, since a machine has other work."""
+    pairs = [(least(first, 1), least(second, 1)) for _ in range(rounds)]
+    return min(pair[0] for pair in pairs), min(pair[1] for pair in pairs)
+
+
 def shuffled(tensors: dict[str, object]) -> dict[str, object]:
     """Put tensors in another order than that of their data."""
     names = list(tensors)
@@ -99,6 +106,27 @@ def cold() -> tuple[float, float]:
     return figures[0][0], figures[0][1]
 
 
+def matching(path: Path, count: int, rounds: int) -> float:
+    """Return the milliseconds in which so many signatures, one of which is true, are held against a header."""
+    name = "transformer_blocks.{i}.attn.to_q.weight"
+    others = [
+        Signature(
+            identifies=f"other-{number}",
+            prefixes=("", "model.diffusion_model.", "transformer."),
+            conditions=(Key(f"blocks_{number}.{{i}}.weight"), Blocks(name, range(number)), Absent("x")),
+        )
+        for number in range(1, count)
+    ]
+    one = Signature(
+        identifies="one", conditions=(Shaped(name, (Variable("h"), Variable("h"))), Blocks(name, range(999)))
+    )
+    index = Index([one, *others])
+    tensors = read(path).tensors
+    if [match.signature.identifies for match in index.matches(tensors)] != ["one"]:
+        raise SystemExit("the signature that is true was not found alone")
+    return least(lambda: index.matches(tensors), rounds)
+
+
 def main() -> int:
     """Print the tables; end with 1 when a file that writers write takes longer than the limit."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -119,12 +147,18 @@ def main() -> int:
             }
             for form, text in forms.items():
                 write(path, text, tensors)
-                rounds = max(5, given.rounds * 1_000 // (count + 900))
-                base, ours = least(lambda: parse(path), rounds), least(lambda: read(path), rounds)
+                rounds = max(25, given.rounds * 1_000 // (count + 900))
+                base, ours = least_of_both(lambda: parse(path), lambda: read(path), rounds)
                 if form in ("compact", "spaced", "metadata in front"):
                     worst = max(worst, ours / base)
                 size = len(text) / 1024
                 print(f"{count:8,}  {form:<24} {size:6.0f} {base:8.3f} {ours:8.3f} {ours / base:6.2f}")
+        tensors = table(2_500)
+        write(path, json.dumps(tensors, separators=(",", ":")), tensors)
+        few, many = matching(path, 200, given.rounds), matching(path, 2_000, given.rounds)
+        print(
+            f"200 signatures against 2,500 tensors {few:.3f} ms, 2,000 signatures {many:.3f} ms: {many / few:.2f} times"
+        )
     milliseconds, megabytes = cold()
     print(f"import {milliseconds:.0f} ms, a process with it {megabytes:.0f} MB")
     print(f"worst of what writers write: {worst:.2f} times, limit {LIMIT}")

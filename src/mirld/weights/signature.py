@@ -1,0 +1,201 @@
+"""Signatures of layouts: what must hold of names and shapes, proved with three values and found without an order.
+
+A signature is a set of conditions. Each is true, false, or, where a header does not say enough (names alone, packed
+weights), unknown; a signature is true when all its conditions are, false when one is, and else unknown, which never
+counts as a match. There are no priorities: whatever is true is given, and two signatures that are true of one component
+contradict each other unless they say that they may.
+
+A key may hold `{i}` for the number of a block, from 0 without a gap. A dimension is a number, a set of numbers, a
+range, `ANY`, or a multiple of a variable: `Variable("h", 3)` is thrice what `Variable("h")` is elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+from mirld.weights.header import Shape, Tensors
+
+BLOCK = "{i}"
+
+
+class Truth(Enum):
+    """One of three values."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Variable(NamedTuple):
+    """`factor` times the value of a variable."""
+
+    name: str
+    factor: int = 1
+
+
+ANY = range(2**63)
+"""Any dimension."""
+
+Dimension = int | AbstractSet[int] | range | Variable
+
+
+class Key(NamedTuple):
+    """A tensor of this name is there."""
+
+    name: str
+
+
+class Absent(NamedTuple):
+    """No tensor of this name is there."""
+
+    name: str
+
+
+class Shaped(NamedTuple):
+    """The tensor is there, and has as many dimensions as are given, each as it is given."""
+
+    name: str
+    dimensions: tuple[Dimension, ...]
+
+
+class Blocks(NamedTuple):
+    """There are so many blocks: numbers from 0 that make the key, which holds `{i}` once, a name that is there."""
+
+    name: str
+    wanted: Dimension
+
+
+Condition = Key | Absent | Shaped | Blocks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """How a component is known: `identifies` names what it is; `prefixes` may stand before its keys, "" for none."""
+
+    identifies: str
+    conditions: tuple[Condition, ...]
+    prefixes: tuple[str, ...] = ("",)
+
+    def __post_init__(self) -> None:
+        """Refuse a signature that could not be found by a name, and blocks without a number, which would never end."""
+        if not self.anchors():
+            raise ValueError(f"{self.identifies}: a signature needs a key, a shape or blocks")
+        for condition in self.conditions:
+            if isinstance(condition, Blocks) and BLOCK not in condition.name:
+                raise ValueError(f"{self.identifies}: {condition.name} has no {BLOCK} for the number of a block")
+
+    def anchors(self) -> list[str]:
+        """List the names without which the signature is false."""
+        return [
+            condition.name.replace(BLOCK, "0")
+            for condition in self.conditions
+            if not isinstance(condition, Absent) and not (isinstance(condition, Blocks) and _holds(condition.wanted, 0))
+        ]
+
+
+class Evidence(NamedTuple):
+    """A condition, what was found for it, and what follows."""
+
+    condition: Condition
+    found: str
+    truth: Truth
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """What came of a signature on the component below a prefix, with the evidence and the values of its variables."""
+
+    signature: Signature
+    prefix: str
+    truth: Truth
+    evidence: tuple[Evidence, ...]
+    variables: Mapping[str, int]
+
+
+def prove(signature: Signature, prefix: str, tensors: Tensors, packed: AbstractSet[str] = frozenset()) -> Match:
+    """Hold a signature against the component below a prefix; shapes of `packed` tensors are not those of the model."""
+    variables: dict[str, int] = {}
+    evidence = [_prove(condition, prefix, tensors, packed, variables) for condition in signature.conditions]
+    truths = {found.truth for found in evidence}
+    truth = Truth.NO if Truth.NO in truths else Truth.UNKNOWN if Truth.UNKNOWN in truths else Truth.YES
+    return Match(signature=signature, prefix=prefix, truth=truth, evidence=tuple(evidence), variables=variables)
+
+
+class Index:
+    """Signatures by a name that each cannot do without: only those that may be true are held against a header."""
+
+    def __init__(self, signatures: Iterable[Signature]) -> None:
+        every = list(signatures)
+        uses: dict[str, int] = {}
+        for signature in every:
+            for anchor in set(signature.anchors()):
+                uses[anchor] = uses.get(anchor, 0) + 1
+        self._by_name: dict[str, list[tuple[Signature, str]]] = {}
+        for signature in every:
+            # The name that the fewest others need tells most.
+            rarest = min(signature.anchors(), key=lambda anchor: (uses[anchor], anchor))
+            for prefix in signature.prefixes:
+                self._by_name.setdefault(prefix + rarest, []).append((signature, prefix))
+
+    def matches(self, tensors: Tensors, packed: AbstractSet[str] = frozenset()) -> list[Match]:
+        """Give what is true or unknown of a header, sorted by name and prefix whatever the order of signatures."""
+        found = [
+            prove(signature, prefix, tensors, packed)
+            for name in self._by_name.keys() & tensors.keys()
+            for signature, prefix in self._by_name[name]
+        ]
+        kept = [match for match in found if match.truth is not Truth.NO]
+        return sorted(kept, key=lambda match: (match.signature.identifies, match.prefix))
+
+
+def _prove(
+    condition: Condition, prefix: str, tensors: Tensors, packed: AbstractSet[str], variables: dict[str, int]
+) -> Evidence:
+    name = prefix + condition.name
+    match condition:
+        case Key():
+            there = name.replace(BLOCK, "0") in tensors
+            return Evidence(condition, "there" if there else "not there", Truth.YES if there else Truth.NO)
+        case Absent():
+            there = name.replace(BLOCK, "0") in tensors
+            return Evidence(condition, "there" if there else "not there", Truth.NO if there else Truth.YES)
+        case Blocks():
+            blocks = 0
+            while name.replace(BLOCK, str(blocks)) in tensors:
+                blocks += 1
+            return Evidence(condition, str(blocks), _agrees(condition.wanted, blocks, variables))
+        case Shaped():
+            name = name.replace(BLOCK, "0")
+            if name not in tensors:
+                return Evidence(condition, "not there", Truth.NO)
+            shape = None if name in packed else tensors[name].shape
+            if shape is None:
+                return Evidence(condition, "shape not known", Truth.UNKNOWN)
+            return Evidence(condition, str(list(shape)), _fits(condition.dimensions, shape, variables))
+
+
+def _fits(wanted: tuple[Dimension, ...], shape: Shape, variables: dict[str, int]) -> Truth:
+    if len(wanted) != len(shape):
+        return Truth.NO
+    truths = [_agrees(one, length, variables) for one, length in zip(wanted, shape, strict=True)]
+    return Truth.NO if Truth.NO in truths else Truth.UNKNOWN if Truth.UNKNOWN in truths else Truth.YES
+
+
+def _agrees(wanted: Dimension, found: int, variables: dict[str, int]) -> Truth:
+    if not isinstance(wanted, Variable):
+        return Truth.YES if _holds(wanted, found) else Truth.NO
+    if wanted.name not in variables:
+        if found % wanted.factor:
+            return Truth.NO
+        variables[wanted.name] = found // wanted.factor
+    return Truth.YES if variables[wanted.name] * wanted.factor == found else Truth.NO
+
+
+def _holds(wanted: Dimension, found: int) -> bool:
+    if isinstance(wanted, Variable):
+        return True
+    return found == wanted if isinstance(wanted, int) else found in wanted
