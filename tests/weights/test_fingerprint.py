@@ -78,13 +78,14 @@ def test_without_blake3_there_is_no_digest_by_it(monkeypatch: pytest.MonkeyPatch
 
 
 def test_digests_of_published_files_are_the_ones_that_the_registry_has() -> None:
-    """Cases with a source: upstream's digests of the layer stand in data/, word for word."""
+    """Cases with a source: upstream's digests of the layer and DiffSynth-Studio's stand in data/, word for word."""
     data = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "data" / "harvested").rglob("*.ttl")))
     cases = [case for case in CASES["cases"] if "source" in case]
     assert len(cases) == 2
     for case in cases:
         assert f'mir:layer256 "{case["layer256"]}"' in data
         assert f'mir:layerBlake3 "{case["layerBlake3"]}"' in data
+        assert f'mir:layoutMd5 "{case["md5"]}"' in data
 
 
 @pytest.mark.parametrize("case", CASES["none"], ids=lambda case: case["note"])

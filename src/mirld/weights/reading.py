@@ -6,6 +6,7 @@ import os
 import re
 from pathlib import Path
 
+from mirld.errors import WeightError
 from mirld.weights.folder import read_folder
 from mirld.weights.gguf import MAGIC as GGUF_MAGIC
 from mirld.weights.gguf import read_gguf
@@ -58,7 +59,14 @@ def read(path: str | os.PathLike[str]) -> Header:
 
     WeightError when it is malformed, over a limit or of no known format; in each case within a second and 200 MB.
     """
-    return read_folder(Path(path), _read_file) if os.path.isdir(path) else _read_file(path)  # noqa: PTH112 - quicker
+    try:
+        opened = open_source(path)
+    except WeightError:
+        if Path(path).is_dir():
+            return read_folder(Path(path), _read_file)
+        raise
+    with opened as source:
+        return _read_source(source, path)
 
 
 def read_bytes(data: bytes, name: str = "<bytes>") -> Header:
