@@ -12,11 +12,12 @@ from mirld.check.changed import check_changed, check_everything
 from mirld.check.findings import Finding, Report
 from mirld.check.run import check
 from mirld.check.shapes import Shapes
-from mirld.check.values import beyond, fits, holds
+from mirld.check.values import beyond, fits
 from mirld.graph.corpus import Corpus
 from mirld.graph.load import load
 from mirld.graph.terms import Literal, literal
 from mirld.harvest.facts import json_literal
+from mirld.lookup.fitting import holds
 
 ORRERY = "data/curated/unet/orrery.ttl"
 WHEEL = "data/curated/scheduler/wheel.ttl"

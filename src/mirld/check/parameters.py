@@ -17,8 +17,9 @@ from typing import NamedTuple
 from mirld.check.findings import Severity
 from mirld.check.offers import Offer, Taken
 from mirld.check.scope import Problem, Scope
-from mirld.check.values import beyond, fits, holds
+from mirld.check.values import beyond, fits
 from mirld.graph.terms import Literal
+from mirld.lookup.fitting import holds
 from mirld.vocab import MIR
 
 _LIKE = 0.6
