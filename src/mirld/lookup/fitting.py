@@ -9,6 +9,7 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import Literal
 
 from mirld.registry.values import Parameter, Value
 
@@ -86,7 +87,7 @@ def kinds_of(value: Value | None) -> tuple[str, ...]:
     return ("null",)
 
 
-def fault(value: Value | None, parameter: Parameter) -> tuple[str, str] | None:
+def fault(value: Value | None, parameter: Parameter) -> tuple[Literal["type", "choice", "range"], str] | None:
     """Say what is wrong with a value of a parameter, as (`type`, `choice` or `range`, in words); None when nothing is.
 
     >>> steps = Parameter(iri="#s", name="steps", type="int", minimum=1.0)

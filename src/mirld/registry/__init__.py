@@ -3,6 +3,7 @@
     values    what an entry and its parts are, as dataclasses without RDF
     read      dataset → values
     said      what is said of one resource, by predicate
+    stating   who states the settings, and what others say in their place
     frameworks  the criteria and activities that a model is classified by
     registry  all values, and the look-up tables over them
     forms     what a text is by its form alone
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
         LedgerRecord,
         LibraryClass,
         Loader,
+        Outvoted,
         Parameter,
         Ref,
         Repository,
@@ -67,6 +69,7 @@ __all__ = [
     "LedgerRecord",
     "LibraryClass",
     "Loader",
+    "Outvoted",
     "Parameter",
     "Ref",
     "Registry",

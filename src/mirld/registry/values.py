@@ -90,8 +90,19 @@ class Loader:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outvoted:
+    """A value that a source lower in rank states in the place of another: `by` are the IRIs of those sources."""
+
+    value: Value
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """A value that the entry wants for a parameter; `phase` is load, init or call; `applies_to` holds IRIs."""
+    """A value that the entry wants for a parameter; `phase` is load, init or call; `applies_to` holds IRIs.
+
+    `stated_by` are the IRIs of the sources that state it, also where it cites no page; `outvoted` is what others say.
+    """
 
     iri: str
     parameter: str
@@ -101,6 +112,8 @@ class Setting:
     unit: str | None = None
     applies_to: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    stated_by: tuple[str, ...] = ()
+    outvoted: tuple[Outvoted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

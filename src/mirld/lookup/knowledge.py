@@ -1,0 +1,67 @@
+"""What settings and loader code are answered from: the index, or values that somebody already has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Protocol
+
+from mirld.ids import MirId
+from mirld.registry.registry import Registry
+from mirld.registry.values import Entry, LibraryClass
+
+
+class Knowledge(Protocol):
+    """Entries by id and IRI, and classes of libraries with what they take."""
+
+    def entry(self, mir_id: MirId | str, /) -> Entry | None:
+        """Return the entry of a canonical id, or None."""
+
+    def entry_at(self, iri: str, /) -> Entry | None:
+        """Return the entry of an IRI, or None."""
+
+    def library_class(self, library: str, name: str, /) -> LibraryClass | None:
+        """Return a class of a library by its name, or what configures it, or None."""
+
+    def lineage(self, found: LibraryClass, /) -> list[LibraryClass]:
+        """Return a class and all that it extends, nearest first."""
+
+
+class Values:
+    """The same of values in memory: a registry, and classes of libraries."""
+
+    def __init__(self, registry: Registry, classes: Iterable[LibraryClass] = ()) -> None:
+        self._registry = registry
+        self._classes = tuple(classes)
+
+    def entry(self, mir_id: MirId | str, /) -> Entry | None:
+        """Return the entry of a canonical id, or None."""
+        return self._registry.get(MirId.parse(mir_id) if isinstance(mir_id, str) else mir_id)
+
+    def entry_at(self, iri: str, /) -> Entry | None:
+        """Return the entry of an IRI, or None."""
+        return self._registry.by_iri.get(iri)
+
+    def library_class(self, library: str, name: str, /) -> LibraryClass | None:
+        """Return a class of a library by its name in any case, without its module; or what configures it; or None."""
+        return self._by_name.get((library, name.rpartition(".")[2].lower()))
+
+    def lineage(self, found: LibraryClass, /) -> list[LibraryClass]:
+        """Return a class and all that it extends, nearest first."""
+        known = {found.iri: found}
+        waiting = list(found.extends)
+        while waiting:
+            above = self._by_iri.get(waiting.pop(0))
+            if above is not None and above.iri not in known:
+                known[above.iri] = above
+                waiting += above.extends
+        return list(known.values())
+
+    @cached_property
+    def _by_iri(self) -> Mapping[str, LibraryClass]:
+        return {each.iri: each for each in self._classes}
+
+    @cached_property
+    def _by_name(self) -> Mapping[tuple[str, str], LibraryClass]:
+        configured = {(each.library, name.lower()): each for each in self._classes for name in each.configures}
+        return configured | {(each.library, each.name.lower()): each for each in self._classes}

@@ -1,0 +1,244 @@
+"""An entry with what it is used with: one of its loaders, and a scheduler, a precision and adapters by choice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mirld.errors import UsageError
+from mirld.ids import MirId
+from mirld.lookup.knowledge import Knowledge
+from mirld.lookup.speaking import ANY, consumer, consumers
+from mirld.registry.values import Entry, File, Loader, Ref, Setting
+
+LIBRARIES = (
+    "diffusers",
+    "transformers",
+    "timm",
+    "open_clip",
+    "torchvision",
+    "keras_hub",
+    "whisper",
+    "peft",
+    "mflux",
+    "onnx",
+    "llama_cpp",
+)
+"""Libraries in the order in which they are taken when none is asked for; others come after them."""
+
+_DTYPE = {"diffusers": "torch_dtype", "transformers": "dtype"}
+_TORCH = {
+    "bf16": "bfloat16",
+    "f16": "float16",
+    "f32": "float32",
+    "f64": "float64",
+    "f8-e4m3fn": "float8_e4m3fn",
+    "f8-e5m2": "float8_e5m2",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapter:
+    """An adapter in use: its entry, the loader of it for the library, and the files (IRIs) that were chosen of it."""
+
+    entry: Entry
+    loader: Loader | None = None
+    files: frozenset[str] = frozenset()
+    name: str = ""
+
+    @property
+    def chosen(self) -> tuple[File, ...]:
+        """The files that were chosen, by name."""
+        return tuple(file for file in self.entry.files if file.iri in self.files)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """An entry as it is to be used.
+
+    `asked` is its id with the variants that were asked for, and `files` the IRIs of the files that hold these. `loader`
+    is None when nothing loads the entry with `library`; `inherited` says that it is the loader of the series. The
+    scheduler is the one that was chosen, or the one that the loader or the components of the entry name.
+    """
+
+    asked: MirId
+    entry: Entry
+    library: str | None
+    loader: Loader | None = None
+    inherited: bool = False
+    files: frozenset[str] = frozenset()
+    scheduler: Entry | None = None
+    scheduler_is_chosen: bool = False
+    precision: Entry | None = None
+    adapters: tuple[Adapter, ...] = ()
+    overlaid: tuple[Setting, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def dtype(self) -> str:
+        """Name of the argument that takes the type of numbers; empty when the library has none that is known."""
+        return _DTYPE.get(self.library or "", "")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Ids of what was chosen to be used with the entry."""
+        chosen = [self.precision, self.scheduler if self.scheduler_is_chosen else None]
+        return (*(str(each.id) for each in chosen if each is not None), *(each.name for each in self.adapters))
+
+    def entries(self, known: Knowledge) -> list[Entry]:
+        """Return the entry and its series."""
+        series = known.entry(self.entry.id.series_id) if self.entry.id.domain != "info" else None
+        return [self.entry, *([series] if series is not None else [])]
+
+    def torch_type(self, precision: Ref) -> str | None:
+        """Return the type of torch that a precision is, or None."""
+        name = _TORCH.get(precision.iri.rpartition("/")[2])
+        return f"torch.{name}" if name else None
+
+    def torch_type_of(self, precision: Entry) -> str | None:
+        """Return the type of torch that an operation stands for, or None."""
+        name = next((each.class_name for each in precision.loaders if each.library == "torch"), None)
+        return f"torch.{name}" if name else None
+
+
+def use(
+    known: Knowledge,
+    mir_id: MirId,
+    *,
+    library: str | None = None,
+    used_with: Iterable[MirId] = (),
+    part: str | None = None,
+    overlaid: Sequence[Setting] = (),
+) -> Used:
+    """Put an entry together with what it is used with.
+
+    `library` names a library, an application or the class of a loader; `used_with` are adapters, schedulers and
+    precisions, each by its id, where a variant chooses a file; `part` is the IRI of a file of the entry that is meant.
+    Raises UsageError for an id that is no entry, a variant that is not known, and what cannot be used with anything.
+    """
+    entry, files, notes = _chosen(known, mir_id)
+    if part is not None and any(file.iri == part for file in entry.files):
+        files = files | {part}
+    loader, name, inherited = choose_loader(known, entry, library)
+    if name is None:
+        name = _consumer(known, entry)
+    scheduler: Entry | None = None
+    precision: Entry | None = None
+    adapters: list[Adapter] = []
+    for each in used_with:
+        other, chosen, more = _chosen(known, each)
+        notes += more
+        if "Scheduler" in other.types:
+            scheduler = _only(scheduler, other, "scheduler")
+        elif other.precision is not None and other.id.domain == "operations":
+            precision = _only(precision, other, "precision")
+        elif "Adapter" in other.types or other.adapter_for or any(each.call for each in other.loaders):
+            adapters.append(adapter_of(other, chosen, name, str(each)))
+        else:
+            raise UsageError(
+                f"{each} is no adapter, scheduler or precision",
+                hint="name it as the entry itself, or name what it is used with",
+            )
+    return Used(
+        asked=mir_id,
+        entry=entry,
+        library=name,
+        loader=loader,
+        inherited=inherited,
+        files=files,
+        scheduler=scheduler or _meant_scheduler(known, entry, loader),
+        scheduler_is_chosen=scheduler is not None,
+        precision=precision,
+        adapters=tuple(adapters),
+        overlaid=tuple(overlaid),
+        notes=tuple(notes),
+    )
+
+
+def _only(found: Entry | None, other: Entry, what: str) -> Entry:
+    if found is not None and found.iri != other.iri:
+        raise UsageError(f"{found.id} and {other.id} are two of one kind: a model is used with one {what}")
+    return other
+
+
+def _chosen(known: Knowledge, mir_id: MirId) -> tuple[Entry, frozenset[str], list[str]]:
+    """Find an entry, and the files of it that hold the variants of its id."""
+    entry = known.entry(mir_id)
+    if entry is not None:
+        return entry, frozenset(), _unsaid(entry)
+    entry = known.entry(mir_id.without_variants) if mir_id.variants else None
+    if entry is None:
+        raise UsageError(f"no entry has the id {mir_id}", hint="mirld resolve finds entries by any name")
+    wanted = _tokens("-".join(mir_id.variants))
+    files = frozenset(file.iri for file in entry.files if file.variant and _tokens(file.variant) == wanted)
+    if not files:
+        known_variants = sorted({file.variant for file in entry.files if file.variant})
+        raise UsageError(
+            f"{entry.id} has no variant {'@'.join(mir_id.variants)}",
+            hint=f"its variants are {', '.join(known_variants)}"
+            if known_variants
+            else "none of its files is a variant",
+        )
+    return entry, files, []
+
+
+def _tokens(variant: str) -> list[str]:
+    """Return what a variant is made of: `8step-cfg` is `@8step@cfg`."""
+    return sorted(variant.lower().split("-"))
+
+
+def _unsaid(entry: Entry) -> list[str]:
+    """Say which variants have settings of their own, when none was asked for."""
+    linked = {iri for setting in entry.settings for iri in setting.applies_to}
+    variants = sorted({file.variant for file in entry.files if file.variant and file.iri in linked})
+    if not variants:
+        return []
+    return [f"{entry.id} has settings of its own for its variants {', '.join(variants)}: name one as {entry.id}@…"]
+
+
+def choose_loader(known: Knowledge, entry: Entry, wanted: str | None) -> tuple[Loader | None, str | None, bool]:
+    """Choose a loader of an entry, or of its series when it has none that fits: the loader, its library, and which.
+
+    `wanted` is a library, an application, or the class of a loader; a name that no loader has gives no loader.
+    """
+    series = known.entry(entry.id.series_id) if entry.id.domain != "info" else None
+    own = list(entry.loaders)
+    above = list(series.loaders) if series is not None else []
+    for loaders, inherited in ((own, False), (above, True)):
+        fitting = [each for each in loaders if wanted is None or _is_named(each, wanted)]
+        fitting.sort(key=lambda each: _turn(each.library))
+        if fitting:
+            return fitting[0], fitting[0].library, inherited
+    return None, wanted.replace("-", "_") if wanted else None, False
+
+
+def _consumer(known: Knowledge, entry: Entry) -> str | None:
+    """Return whom settings are taken of when nothing is asked for and nothing loads the entry; None for any."""
+    above = known.entry(entry.id.series_id) if entry.id.domain != "info" else None
+    entries = [entry, *([above] if above is not None else [])]
+    if any(not each.applies_to and consumer(each) == ANY for one in entries for each in one.settings):
+        return None
+    return min((name for one in entries for name in consumers(one)), default=None)
+
+
+def _is_named(loader: Loader, wanted: str) -> bool:
+    name = (loader.class_name or "").rpartition(".")[2]
+    return loader.library.lower() == wanted.lower().replace("-", "_") or name.lower() == wanted.lower()
+
+
+def _turn(library: str) -> int:
+    return LIBRARIES.index(library) if library in LIBRARIES else len(LIBRARIES)
+
+
+def adapter_of(entry: Entry, files: frozenset[str], library: str | None, name: str) -> Adapter:
+    """Return an adapter as it is used with a library."""
+    loaders = [each for each in entry.loaders if library is None or each.library == library]
+    return Adapter(entry=entry, loader=loaders[0] if loaders else None, files=files, name=name)
+
+
+def _meant_scheduler(known: Knowledge, entry: Entry, loader: Loader | None) -> Entry | None:
+    """Return the scheduler that a loader is meant to be used with, or the one that the entry is made of."""
+    named = loader.scheduler if loader is not None else None
+    if named is None:
+        named = next((each.entry for each in entry.components if each.role == "scheduler" and each.entry), None)
+    return known.entry_at(named.iri) if named is not None else None

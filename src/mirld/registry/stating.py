@@ -1,0 +1,49 @@
+"""Who states the settings of a registry, from the named graphs: the merged view drops who said what."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+
+from mirld.graph.dataset import Dataset
+from mirld.registry.said import value_of
+from mirld.registry.values import Entry, Outvoted, Value
+from mirld.vocab import MIR, RDF_TYPE
+
+
+def with_speakers(dataset: Dataset, entries: Iterable[Entry]) -> list[Entry]:
+    """Say of every setting which sources state it, highest in rank first, and what others say in its place."""
+    setting, value = MIR.Setting, MIR.value
+    stated: dict[str, list[str]] = defaultdict(list)
+    for graph in dataset.ordered():
+        source = dataset.sources.get(graph)
+        if source is None:
+            continue
+        for subject, predicate, term in dataset.graphs[graph]:
+            if predicate == RDF_TYPE and term == setting and source not in stated[subject]:
+                stated[subject].append(source)
+    others: dict[str, list[tuple[Value, str]]] = defaultdict(list)
+    for graph, (subject, predicate, term) in dataset.outvoted:
+        source = dataset.sources.get(graph)
+        if predicate == value and source is not None and subject in stated:
+            others[subject].append((value_of(term), source))
+    return [_with(entry, stated, others) if entry.settings else entry for entry in entries]
+
+
+def _with(entry: Entry, stated: dict[str, list[str]], others: dict[str, list[tuple[Value, str]]]) -> Entry:
+    found = []
+    for each in entry.settings:
+        differing = [(term, source) for term, source in others.get(each.iri, ()) if term != each.value]
+        against = {source for _, source in differing}
+        by = tuple(source for source in stated.get(each.iri, ()) if source not in against)
+        found.append(replace(each, stated_by=by, outvoted=_gathered(differing)))
+    return replace(entry, settings=tuple(found))
+
+
+def _gathered(said: Iterable[tuple[Value, str]]) -> tuple[Outvoted, ...]:
+    """Put together who says the same."""
+    found: dict[str, tuple[Value, list[str]]] = {}
+    for term, source in said:
+        found.setdefault(repr(term), (term, []))[1].append(source)
+    return tuple(Outvoted(value=term, by=tuple(dict.fromkeys(sources))) for _, (term, sources) in sorted(found.items()))
