@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mirld.ids import MirId
-from mirld.registry.registry import Registry
-from mirld.registry.values import Entry, LibraryClass
+from mirld.registry.tables import Kind
+
+if TYPE_CHECKING:
+    from mirld.registry.index import Index
+    from mirld.registry.registry import Registry
+    from mirld.registry.values import Entry, LibraryClass
 
 
 class Knowledge(Protocol):
@@ -20,11 +24,38 @@ class Knowledge(Protocol):
     def entry_at(self, iri: str, /) -> Entry | None:
         """Return the entry of an IRI, or None."""
 
+    def published_in(self, repository: str, /) -> list[Entry]:
+        """Return the entries that a repository holds, by its name in any case."""
+
+    def releases(self, series: MirId, /) -> list[Entry]:
+        """Return the releases and operations of a series, sorted by id."""
+
     def library_class(self, library: str, name: str, /) -> LibraryClass | None:
         """Return a class of a library by its name, or what configures it, or None."""
 
     def lineage(self, found: LibraryClass, /) -> list[LibraryClass]:
         """Return a class and all that it extends, nearest first."""
+
+
+class Indexed:
+    """The same of an index."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self.entry = index.entry
+        self.entry_at = index.entry_at
+        self.library_class = index.library_class
+        self.lineage = index.lineage
+
+    def published_in(self, repository: str, /) -> list[Entry]:
+        """Return the entries that a repository holds, by its name in any case."""
+        numbers = {found.n for found in self._index.keys(Kind.REPOSITORY, repository.lower())}
+        return [self._index.entry_of(n) for n in sorted(numbers)]
+
+    def releases(self, series: MirId, /) -> list[Entry]:
+        """Return the releases and operations of a series, sorted by id."""
+        numbers = {found.n for found in self._index.keys(Kind.SERIES, str(series))}
+        return [self._index.entry_of(n) for n in sorted(numbers)]
 
 
 class Values:
@@ -41,6 +72,14 @@ class Values:
     def entry_at(self, iri: str, /) -> Entry | None:
         """Return the entry of an IRI, or None."""
         return self._registry.by_iri.get(iri)
+
+    def published_in(self, repository: str, /) -> list[Entry]:
+        """Return the entries that a repository holds, by its name in any case."""
+        return list(self._registry.by_repository.get(repository.lower(), ()))
+
+    def releases(self, series: MirId, /) -> list[Entry]:
+        """Return the releases and operations of a series, sorted by id."""
+        return list(self._registry.by_series.get(series, ()))
 
     def library_class(self, library: str, name: str, /) -> LibraryClass | None:
         """Return a class of a library by its name in any case, without its module; or what configures it; or None."""

@@ -152,18 +152,20 @@ def _group(opinion: _Opinion, phase: str | None, name: str, takers: Sequence[Tak
     """Return what a setting is given to: adapters are loaded apart, and what is constructed may be the scheduler."""
     if phase not in PHASES:
         return "any"
+    others = takers[1:] if phase == "init" and takers[0].takes(phase, name) is not True else ()
+    if any(each.parameter("init", name) for each in others):
+        return "scheduler"
     if opinion.statement.layer == "adapter" and phase != "call":
         turn = opinion.place[1]
         return f"adapter_{turn + 1}" if turn else "adapter"
-    others = takers[1:] if phase == "init" and takers[0].takes(phase, name) is not True else ()
-    return "scheduler" if any(each.parameter("init", name) for each in others) else phase
+    return phase
 
 
 def _defaults(takers: Sequence[Taker]) -> Iterator[_Key]:
     for taker, groups in _served(takers):
         for phase, group in groups.items():
             for name, parameter in taker.taken.get(phase, {}).items():
-                if parameter.default is not None:
+                if parameter.has_default:
                     yield group, name
 
 
@@ -181,7 +183,7 @@ def _effective(key: _Key, opinions: Iterable[_Opinion], takers: Sequence[Taker])
     ordered = sorted(opinions, key=lambda each: (each.place, each.statement.part))
     said = [each.statement for each in ordered]
     default = taker.taken.get(phase or "", {}).get(name)
-    if default is not None and default.default is not None:
+    if default is not None and default.has_default:
         label = f"{taker.label} {taker.version.removeprefix('==')}" if taker.version else taker.label
         said.insert(
             0,

@@ -40,7 +40,7 @@ class Statement:
 
     layer: Layer
     of: str
-    value: Value
+    value: Value | None
     part: str
     by: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ class Effective:
     clashes: tuple[Clash, ...] = ()
 
     @property
-    def value(self) -> Value:
+    def value(self) -> Value | None:
         """The value that counts."""
         return self.said[-1].value
 
@@ -162,9 +162,9 @@ class Settings:
                 return each
         return None
 
-    def arguments(self, *, everything: bool = False) -> dict[str, dict[str, Value]]:
+    def arguments(self, *, everything: bool = False) -> dict[str, dict[str, Value | None]]:
         """Return the values by group and name, without those that are known not to be taken."""
-        found: dict[str, dict[str, Value]] = {}
+        found: dict[str, dict[str, Value | None]] = {}
         for each in (*self.values, *(self.defaults if everything else ())):
             if each.taken is not False:
                 found.setdefault(each.group, {})[each.parameter] = each.value
@@ -206,12 +206,12 @@ class Settings:
         return "\n".join(lines) + "\n" if lines else ""
 
 
-def _finite(value: Value) -> Value:
+def _finite(value: Value | None) -> Value | None:
     """Return a value that JSON can hold: no number that it has no digits for."""
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _dict_text(values: Mapping[str, Value], indent: int) -> str:
+def _dict_text(values: Mapping[str, Value | None], indent: int) -> str:
     space = " " * indent
     if all(is_keyword(name) for name in values):
         inner = [f"{space}    {name}={keyword_text(value)},\n" for name, value in values.items()]

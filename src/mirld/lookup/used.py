@@ -146,7 +146,7 @@ def use(
         loader=loader,
         inherited=inherited,
         files=files,
-        scheduler=scheduler or _meant_scheduler(known, entry, loader),
+        scheduler=scheduler or meant_scheduler(known, entry, loader),
         scheduler_is_chosen=scheduler is not None,
         precision=precision,
         adapters=tuple(adapters),
@@ -236,7 +236,7 @@ def adapter_of(entry: Entry, files: frozenset[str], library: str | None, name: s
     return Adapter(entry=entry, loader=loaders[0] if loaders else None, files=files, name=name)
 
 
-def _meant_scheduler(known: Knowledge, entry: Entry, loader: Loader | None) -> Entry | None:
+def meant_scheduler(known: Knowledge, entry: Entry, loader: Loader | None) -> Entry | None:
     """Return the scheduler that a loader is meant to be used with, or the one that the entry is made of."""
     named = loader.scheduler if loader is not None else None
     if named is None:
