@@ -37,10 +37,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "fmt": ("mirld.cli.fmt:command", "Write data files in the one agreed form."),
     "harvest": ("mirld.cli.harvest:command", "Read other people's lists into data/harvested/."),
     "health": ("mirld.cli.health:command", "Say how complete the registry is, and how well its sources agree."),
+    "load": ("mirld.cli.load:command", "Write Python that loads an entry."),
     "new": ("mirld.cli.new:command", "Write the skeleton of a new entry."),
     "query": ("mirld.cli.query:command", "Ask the registry in SPARQL."),
     "resolve": ("mirld.cli.resolve:command", "Find the entry that a name, repository or digest means."),
     "serve": ("mirld.cli.serve:command", "Serve the site with content negotiation and SPARQL."),
+    "settings": ("mirld.cli.settings:command", "Say which settings an entry wants, and who says so."),
 }
 """Every command: where it is (module:attribute) and the line that `mirld --help` shows."""
 

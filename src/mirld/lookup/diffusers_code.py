@@ -206,7 +206,7 @@ def _inputs(draft: Draft, taker: Taker) -> Iterator[Parameter]:
     for name, parameter in sorted(taker.taken["call"].items(), key=lambda item: (item[0] != "prompt", item[0])):
         if name in stated or name in _HAS_ITS_OWN:
             continue
-        needed = not parameter.has_default or (name in _PICTURES | _FILMS and not takes_none(parameter.type))
+        needed = not parameter.is_optional or (name in _PICTURES | _FILMS and not takes_none(parameter.type))
         if name == "prompt" or needed or (changes and name in ("image", "mask_image", "control_image")):
             yield parameter
 

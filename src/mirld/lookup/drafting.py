@@ -58,20 +58,20 @@ class Draft:
     @classmethod
     def of(cls, known: Knowledge, used: Used) -> Draft:
         """Begin a draft."""
-        return cls(known, used, layered(known, used))
+        return cls(known, used, layered(known, used, defaults=False))
 
     def with_loader(self, loader: Loader) -> Draft:
         """Return the draft with another loader of the entry; what is remembered stays."""
         used = replace(self.used, loader=loader, library=loader.library, inherited=False)
-        return replace(self, used=used, settings=layered(self.known, used))
+        return replace(self, used=used, settings=layered(self.known, used, defaults=False))
 
     def added_to(self, base: Entry, loader: Loader) -> Draft:
         """Return a draft of a base with this entry as an adapter of it; what is remembered stays."""
-        own = Adapter(entry=self.entry, loader=self.used.loader, files=self.used.files, name=str(self.used.asked))
+        own = Adapter(entry=self.entry, loader=self.used.loader, files=self.used.files, name=self.used.asked)
         scheduler = self.used.scheduler
         used = replace(
             self.used,
-            asked=base.id,
+            asked=str(base.id),
             entry=base,
             loader=loader,
             inherited=False,
@@ -81,7 +81,7 @@ class Draft:
             scheduler_is_chosen=scheduler is not None,
         )
         self.notes.append(f"{base.id} is what it is loaded into: any other that it fits will do")
-        return replace(self, used=used, settings=layered(self.known, used))
+        return replace(self, used=used, settings=layered(self.known, used, defaults=False))
 
     @property
     def entry(self) -> Entry:

@@ -30,6 +30,9 @@ class Knowledge(Protocol):
     def releases(self, series: MirId, /) -> list[Entry]:
         """Return the releases and operations of a series, sorted by id."""
 
+    def precisions(self) -> list[Entry]:
+        """Return the operations that stand for a precision, sorted by id."""
+
     def library_class(self, library: str, name: str, /) -> LibraryClass | None:
         """Return a class of a library by its name, or what configures it, or None."""
 
@@ -57,6 +60,11 @@ class Indexed:
         numbers = {found.n for found in self._index.keys(Kind.SERIES, str(series))}
         return [self._index.entry_of(n) for n in sorted(numbers)]
 
+    def precisions(self) -> list[Entry]:
+        """Return the operations that stand for a precision, sorted by id."""
+        found = self._index.among(architecture="precision")
+        return [self._index.entry_of(each.n) for each in found if each.id.startswith("mir:operations.")]
+
 
 class Values:
     """The same of values in memory: a registry, and classes of libraries."""
@@ -80,6 +88,12 @@ class Values:
     def releases(self, series: MirId, /) -> list[Entry]:
         """Return the releases and operations of a series, sorted by id."""
         return list(self._registry.by_series.get(series, ()))
+
+    def precisions(self) -> list[Entry]:
+        """Return the operations that stand for a precision, sorted by id."""
+        return [
+            each for each in self._registry if each.id.domain == "operations" and each.id.architecture == "precision"
+        ]
 
     def library_class(self, library: str, name: str, /) -> LibraryClass | None:
         """Return a class of a library by its name in any case, without its module; or what configures it; or None."""

@@ -38,8 +38,11 @@ class _Opinion:
     setting: Setting | None = None
 
 
-def layered(known: Knowledge, used: Used) -> Settings:
-    """Lay the settings of an entry and of all that it is used with one over the other."""
+def layered(known: Knowledge, used: Used, *, defaults: bool = True) -> Settings:
+    """Lay the settings of an entry and of all that it is used with one over the other.
+
+    Without `defaults` the answer has none of parameters that nobody but the library sets: code needs none of them.
+    """
     entry, loader = used.entry, used.loader
     main = taker_of(known, loader) if loader else Taker(label=entry.label)
     if loader is not None and loader.call is not None:
@@ -58,13 +61,15 @@ def layered(known: Knowledge, used: Used) -> Settings:
         name = setting.parameter if setting is not None else used.dtype
         opinions.setdefault((_group(opinion, phase, name, takers), name), []).append(opinion)
     values: list[Effective] = []
-    defaults: list[Effective] = []
-    for key in sorted({*opinions, *_defaults(takers)}, key=lambda key: (group_order(key[0]), key[1])):
+    unset: list[Effective] = []
+    for key in sorted(
+        {*opinions, *(_defaults(takers) if defaults else ())}, key=lambda key: (group_order(key[0]), key[1])
+    ):
         found = _effective(key, opinions.get(key, []), takers)
-        (values if key in opinions else defaults).append(found)
+        (values if key in opinions else unset).append(found)
     heard = {each for entry_ in used.entries(known) for each in consumers(entry_)}
     return Settings(
-        id=str(used.asked),
+        id=used.asked,
         iri=entry.iri,
         label=entry.label,
         library=used.library,
@@ -73,7 +78,7 @@ def layered(known: Knowledge, used: Used) -> Settings:
         described=main.described,
         used_with=used.names,
         values=tuple(values),
-        defaults=tuple(defaults),
+        defaults=tuple(unset),
         consumers=tuple(sorted(heard - {used.library})),
         notes=(*used.notes, *_notes(main, loader)),
     )
@@ -131,7 +136,7 @@ def _of(
         if close is None or (of_files and of_files.isdisjoint(chosen)):
             continue
         own: Layer = "variant" if of_files and layer == "release" else layer
-        of = str(used.asked) if own == "variant" else name or str(entry.id)
+        of = used.asked if own == "variant" else name or str(entry.id)
         yield _opinion(setting, entry, of, own, (LAYERS.index(own), turn, close + bool(of_files)))
 
 
@@ -165,7 +170,7 @@ def _defaults(takers: Sequence[Taker]) -> Iterator[_Key]:
     for taker, groups in _served(takers):
         for phase, group in groups.items():
             for name, parameter in taker.taken.get(phase, {}).items():
-                if parameter.has_default:
+                if parameter.is_optional:
                     yield group, name
 
 
@@ -183,7 +188,7 @@ def _effective(key: _Key, opinions: Iterable[_Opinion], takers: Sequence[Taker])
     ordered = sorted(opinions, key=lambda each: (each.place, each.statement.part))
     said = [each.statement for each in ordered]
     default = taker.taken.get(phase or "", {}).get(name)
-    if default is not None and default.has_default:
+    if default is not None and default.is_optional:
         label = f"{taker.label} {taker.version.removeprefix('==')}" if taker.version else taker.label
         said.insert(
             0,

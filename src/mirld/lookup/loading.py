@@ -91,7 +91,7 @@ def load_code(known: Knowledge, used: Used) -> LoadCode:
         library = _LLAMA
         used = replace(used, loader=loader, library=library)
     answer = LoadCode(
-        id=str(used.asked),
+        id=used.asked,
         iri=entry.iri,
         label=entry.label,
         library=library,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from mirld.errors import UsageError
+from mirld.errors import UnknownNameError, UsageError
 from mirld.ids import MirId
 from mirld.lookup.knowledge import Knowledge
 from mirld.lookup.speaking import ANY, consumer, consumers
@@ -37,6 +38,13 @@ _TORCH = {
 }
 
 
+class Asked(NamedTuple):
+    """What somebody asks for: an id, whose variants choose a file, or with the IRI of the file that is meant."""
+
+    id: MirId
+    part: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapter:
     """An adapter in use: its entry, the loader of it for the library, and the files (IRIs) that were chosen of it."""
@@ -56,12 +64,12 @@ class Adapter:
 class Used:
     """An entry as it is to be used.
 
-    `asked` is its id with the variants that were asked for, and `files` the IRIs of the files that hold these. `loader`
-    is None when nothing loads the entry with `library`; `inherited` says that it is the loader of the series. The
-    scheduler is the one that was chosen, or the one that the loader or the components of the entry name.
+    `asked` is what it is called with the variant that was asked for, and `files` are the IRIs of the files that hold
+    this. `loader` is None when nothing loads the entry with `library`; `inherited` says that it is the loader of the
+    series. The scheduler is the one that was chosen, or the one that the loader or the components of the entry name.
     """
 
-    asked: MirId
+    asked: str
     entry: Entry
     library: str | None
     loader: Loader | None = None
@@ -103,22 +111,19 @@ class Used:
 
 def use(
     known: Knowledge,
-    mir_id: MirId,
+    asked: Asked | MirId,
     *,
     library: str | None = None,
-    used_with: Iterable[MirId] = (),
-    part: str | None = None,
+    used_with: Iterable[Asked | MirId] = (),
     overlaid: Sequence[Setting] = (),
 ) -> Used:
     """Put an entry together with what it is used with.
 
     `library` names a library, an application or the class of a loader; `used_with` are adapters, schedulers and
-    precisions, each by its id, where a variant chooses a file; `part` is the IRI of a file of the entry that is meant.
-    Raises UsageError for an id that is no entry, a variant that is not known, and what cannot be used with anything.
+    precisions. Raises UnknownNameError for an id that is no entry and a variant that is not known, and UsageError for
+    what cannot be used with anything, or not together.
     """
-    entry, files, notes = _chosen(known, mir_id)
-    if part is not None and any(file.iri == part for file in entry.files):
-        files = files | {part}
+    entry, files, notes, called_as = _chosen(known, asked)
     loader, name, inherited = choose_loader(known, entry, library)
     if name is None:
         name = _consumer(known, entry)
@@ -126,21 +131,21 @@ def use(
     precision: Entry | None = None
     adapters: list[Adapter] = []
     for each in used_with:
-        other, chosen, more = _chosen(known, each)
+        other, chosen, more, called = _chosen(known, each)
         notes += more
         if "Scheduler" in other.types:
             scheduler = _only(scheduler, other, "scheduler")
         elif other.precision is not None and other.id.domain == "operations":
             precision = _only(precision, other, "precision")
         elif "Adapter" in other.types or other.adapter_for or any(each.call for each in other.loaders):
-            adapters.append(adapter_of(other, chosen, name, str(each)))
+            adapters.append(adapter_of(other, chosen, name, called))
         else:
             raise UsageError(
-                f"{each} is no adapter, scheduler or precision",
+                f"{other.id} is no adapter, scheduler or precision",
                 hint="name it as the entry itself, or name what it is used with",
             )
     return Used(
-        asked=mir_id,
+        asked=called_as,
         entry=entry,
         library=name,
         loader=loader,
@@ -155,31 +160,42 @@ def use(
     )
 
 
+def use_loader(known: Knowledge, entry: Entry, loader: Loader) -> Used:
+    """Put an entry together with one of its own loaders, and nothing else."""
+    return Used(
+        asked=str(entry.id),
+        entry=entry,
+        library=loader.library,
+        loader=loader,
+        scheduler=meant_scheduler(known, entry, loader),
+    )
+
+
 def _only(found: Entry | None, other: Entry, what: str) -> Entry:
     if found is not None and found.iri != other.iri:
         raise UsageError(f"{found.id} and {other.id} are two of one kind: a model is used with one {what}")
     return other
 
 
-def _chosen(known: Knowledge, mir_id: MirId) -> tuple[Entry, frozenset[str], list[str]]:
-    """Find an entry, and the files of it that hold the variants of its id."""
+def _chosen(known: Knowledge, asked: Asked | MirId) -> tuple[Entry, frozenset[str], list[str], str]:
+    """Find an entry, the files of it that are meant, what is to be said of them, and what it is called with these."""
+    mir_id, part = asked if isinstance(asked, Asked) else (asked, None)
     entry = known.entry(mir_id)
     if entry is not None:
-        return entry, frozenset(), _unsaid(entry)
+        meant = [file for file in entry.files if file.iri == part]
+        variants = [file.variant for file in meant if file.variant]
+        name = f"{entry.id}@{variants[0].replace('-', '@')}" if variants else str(entry.id)
+        return entry, frozenset(file.iri for file in meant), [] if meant else _unsaid(entry), name
     entry = known.entry(mir_id.without_variants) if mir_id.variants else None
     if entry is None:
-        raise UsageError(f"no entry has the id {mir_id}", hint="mirld resolve finds entries by any name")
+        raise UnknownNameError(f"no entry has the id {mir_id}", hint="mirld resolve finds entries by any name")
     wanted = _tokens("-".join(mir_id.variants))
     files = frozenset(file.iri for file in entry.files if file.variant and _tokens(file.variant) == wanted)
     if not files:
         known_variants = sorted({file.variant for file in entry.files if file.variant})
-        raise UsageError(
-            f"{entry.id} has no variant {'@'.join(mir_id.variants)}",
-            hint=f"its variants are {', '.join(known_variants)}"
-            if known_variants
-            else "none of its files is a variant",
-        )
-    return entry, files, []
+        hint = f"its variants are {', '.join(known_variants)}" if known_variants else "none of its files is a variant"
+        raise UnknownNameError(f"{entry.id} has no variant {'@'.join(mir_id.variants)}", hint=hint)
+    return entry, files, [], str(mir_id)
 
 
 def _tokens(variant: str) -> list[str]:

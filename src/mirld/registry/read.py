@@ -259,7 +259,6 @@ class _Reader:
             unit=said.text(MIR.unit),
             version=said.text(MIR.libraryVersion),
             sources=said.sources,
-            has_default=default is not None,
         )
 
     def library_class(self, iri: str) -> LibraryClass:

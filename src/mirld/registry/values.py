@@ -137,7 +137,6 @@ class Parameter:
     unit: str | None = None
     version: str | None = None
     sources: tuple[str, ...] = ()
-    has_default: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

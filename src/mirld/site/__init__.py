@@ -6,7 +6,6 @@
     pages      the table of views: kind of page → template, context; and the list of all pages
     entry_pages, with entry_files, entry_running, entry_relations and entry_sources   entries → contexts
     vocabulary_pages, register_pages, list_pages, conflict_pages, document_pages   all else → contexts
-    snippets   loaders → code
     forms      a page's triples as JSON-LD, Turtle and N-Triples
     render     the environment of the templates
     dumps      the whole registry as files

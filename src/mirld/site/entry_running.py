@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from urllib.parse import quote, unquote
 
+from mirld.lookup.loading import load_code
+from mirld.lookup.used import use_loader
 from mirld.registry.values import Entry, Loader
 from mirld.site.contexts import Row, Table
 from mirld.site.entry_contexts import Loading
 from mirld.site.links import Link
 from mirld.site.material import Linker, Material
 from mirld.site.names import anchor, cited, confirmed, plain, table, value_text
-from mirld.site.snippets import snippet
 from mirld.vocab import MIR
 
 _HUB = "pkg:huggingface/"
@@ -31,7 +32,7 @@ def _loading(material: Material, entry: Entry, loader: Loader, link: Linker) -> 
         version=loader.version,
         names=tuple(name for name in (loader.class_name, loader.call, loader.module) if name),
         notes=(*link.taken_by(loader.library, loader.class_name), *notes, *cited(loader.sources, link)),
-        code=snippet(entry, loader),
+        code=load_code(material.known, use_loader(material.known, entry, loader)).code,
         confirmed=confirmed(link, loader.iri, MIR.className if loader.class_name else MIR.callable),
     )
 

@@ -23,7 +23,9 @@ from mirld.graph.query import Endpoint
 from mirld.graph.release import recalled, without
 from mirld.graph.saved import SavedQuery, saved_queries
 from mirld.graph.terms import Iri, Literal, Term
+from mirld.lookup.knowledge import Values
 from mirld.registry import Entry, Registry, read_registry
+from mirld.registry.read import read_library
 from mirld.registry.values import Classification
 from mirld.site.contexts import EntryRow, Table
 from mirld.site.links import Link, Places, outside, prefixed, root_of, short_name
@@ -103,6 +105,11 @@ class Material:
     def registry(self) -> Registry:
         """The values of the dataset."""
         return read_registry(self.dataset)
+
+    @cached_property
+    def known(self) -> Values:
+        """What look-ups answer from: the values of the dataset, and what classes of libraries take."""
+        return Values(self.registry, read_library(self.dataset))
 
     @cached_property
     def queries(self) -> Mapping[str, SavedQuery]:
