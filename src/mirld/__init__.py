@@ -17,18 +17,34 @@ from typing import TYPE_CHECKING
 from mirld.version import __version__
 
 if TYPE_CHECKING:
-    from mirld.api import Entry, Registry, open  # noqa: A004 - opens a registry, as gzip.open opens a file
+    from mirld.api import Entry, EntryLoader, Registry, open  # noqa: A004 - opens a registry, as gzip.open opens a file
     from mirld.errors import MirldError
     from mirld.ids import MirId
+    from mirld.lookup.loading import LoadCode
     from mirld.lookup.resolution import Candidate, Resolution
+    from mirld.lookup.settings import Settings
 
-__all__ = ["Candidate", "Entry", "MirId", "MirldError", "Registry", "Resolution", "__version__", "open"]
+__all__ = [
+    "Candidate",
+    "Entry",
+    "EntryLoader",
+    "LoadCode",
+    "MirId",
+    "MirldError",
+    "Registry",
+    "Resolution",
+    "Settings",
+    "__version__",
+    "open",
+]
 
 _ELSEWHERE = {
     "Candidate": "mirld.lookup.resolution",
+    "LoadCode": "mirld.lookup.loading",
     "MirId": "mirld.ids",
     "MirldError": "mirld.errors",
     "Resolution": "mirld.lookup.resolution",
+    "Settings": "mirld.lookup.settings",
 }
 
 

@@ -9,11 +9,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from mirld.api.loaders import EntryLoader
 from mirld.config import overlay_paths, registry_root
 from mirld.errors import UnknownNameError
 from mirld.ids import MirId
 from mirld.lookup import notebook
+from mirld.lookup.knowledge import Indexed
+from mirld.lookup.meaning import meant
 from mirld.lookup.resolving import LIMIT, resolve
+from mirld.lookup.used import Used, use
 from mirld.registry import values
 from mirld.registry.index import Index, Name
 from mirld.registry.place import open_index
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from mirld.graph.dataset import Dataset
     from mirld.graph.query import Answer
     from mirld.lookup.resolution import Resolution
+    from mirld.lookup.settings import Settings
     from mirld.registry.values import LedgerRecord, Source
 
 Default = TypeVar("Default")
@@ -76,6 +81,19 @@ class Entry(values.Entry):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    def loader(self, library: str | None = None, *, used_with: Iterable[str | MirId] = ()) -> EntryLoader:
+        """Return how a library loads the entry, by its name or the class of a loader; else the likeliest one.
+
+        `used_with` are adapters, a scheduler and a precision, by any exact name. Raises UnknownNameError for a name
+        that means none, and UsageError for what cannot be used with anything.
+
+        >>> print(open()["mir:operations.scheduler.euler:discrete"].loader("diffusers").code(), end="")
+        from diffusers import EulerDiscreteScheduler
+        <BLANKLINE>
+        scheduler = EulerDiscreteScheduler()
+        """
+        return self._registry.loader(self.id, library, used_with=used_with)
 
     def _repr_html_(self) -> str:
         return notebook.entry_html(self)
@@ -176,6 +194,35 @@ class Registry:
         ('text', 'mir:model.unet.stable-diffusion-xl:turbo')
         """
         return resolve(self.index, text, limit=limit)
+
+    def settings(
+        self, name: str | MirId, *, used_with: Iterable[str | MirId] = (), library: str | None = None
+    ) -> Settings:
+        """Return the settings that count for an entry, each with all that was said of it and by whom.
+
+        `name` and `used_with` are ids, with a variant where one is meant, or any other exact name. Raises
+        UnknownNameError for a name that means none, and UsageError for what cannot be used with anything.
+
+        >>> found = open().settings("mir:model.lora.hyper:flux-1@8step").get("num_inference_steps")
+        >>> found.value, found.layer
+        (8, 'variant')
+        """
+        from mirld.lookup.layers import layered
+
+        return layered(Indexed(self.index), self._used(name, library, used_with))
+
+    def loader(
+        self, name: str | MirId, library: str | None = None, *, used_with: Iterable[str | MirId] = ()
+    ) -> EntryLoader:
+        """Return how a library loads an entry, with its code; see `Entry.loader`."""
+        from mirld.lookup.loading import load_code
+
+        return EntryLoader(load_code(Indexed(self.index), self._used(name, library, used_with)))
+
+    def _used(self, name: str | MirId, library: str | None, used_with: Iterable[str | MirId]) -> Used:
+        asked = meant(self.index, str(name))
+        others = [meant(self.index, str(each)) for each in used_with]
+        return use(Indexed(self.index), asked, library=library, used_with=others)
 
     def entries(
         self,
