@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +26,7 @@ values = st.one_of(
     st.integers(-10, 10),
     st.floats(allow_nan=False),
     st.booleans(),
-    st.text(alphabet="aé\"\\\n\x7f", max_size=5),
+    st.text(alphabet='aé"\\\n\x7f', max_size=5),
     st.lists(st.integers(0, 3), max_size=2),
 )
 said = st.dictionaries(st.sampled_from(PARAMETERS), values)
@@ -54,6 +55,9 @@ def answer(
         setting(RELEASE, f"any{number}", name, value, applies_to=(file.iri,))
         for number, (name, value) in enumerate(layers.get("variant", {}).items())
     ]
+    laid = [setting(RELEASE, "any", *item) for item in layers.get("overlay", {}).items()]
+    overlaid = [replace(each, iri=f"{each.iri}-mine") for each in laid]
+    own += overlaid
     entries = [
         entry(SERIES, tuple(setting(SERIES, "any", *item) for item in layers.get("series", {}).items())),
         entry(
@@ -75,10 +79,13 @@ def answer(
         for name, default in {**dict.fromkeys(PARAMETERS), **layers.get("library", {})}.items()
     )
     classes = [LibraryClass(iri=f"{BASE}library/c", library="diffusers", name="OrreryPipeline", parameters=taken)]
-    known = Values(Registry(base=BASE, entries=entries), classes if described else ())
-    overlaid = [setting(RELEASE, "mine", *item) for item in layers.get("overlay", {}).items()]
+    known = Values(
+        Registry(base=BASE, entries=entries),
+        classes if described else (),
+        overlaid=frozenset(each.iri for each in overlaid),
+    )
     asked = Asked(MirId.parse(RELEASE), file.iri)
-    return layered(known, use(known, asked, used_with=[MirId.parse(LORA)], overlaid=overlaid))
+    return layered(known, use(known, asked, used_with=[MirId.parse(LORA)]))
 
 
 LAID = ("library", "series", "release", "variant", "adapter", "overlay")

@@ -24,6 +24,9 @@ class Knowledge(Protocol):
     def entry_at(self, iri: str, /) -> Entry | None:
         """Return the entry of an IRI, or None."""
 
+    def overlaid(self, mir_id: MirId | str, /) -> frozenset[str] | None:
+        """Return the IRIs of the parts of an entry that a user's overlay states; None when none speaks of it."""
+
     def published_in(self, repository: str, /) -> list[Entry]:
         """Return the entries that a repository holds, by its name in any case."""
 
@@ -49,6 +52,7 @@ class Indexed:
         self.entry_at = index.entry_at
         self.library_class = index.library_class
         self.lineage = index.lineage
+        self.overlaid = index.overlaid
 
     def published_in(self, repository: str, /) -> list[Entry]:
         """Return the entries that a repository holds, by its name in any case."""
@@ -69,9 +73,12 @@ class Indexed:
 class Values:
     """The same of values in memory: a registry, and classes of libraries."""
 
-    def __init__(self, registry: Registry, classes: Iterable[LibraryClass] = ()) -> None:
+    def __init__(
+        self, registry: Registry, classes: Iterable[LibraryClass] = (), *, overlaid: frozenset[str] = frozenset()
+    ) -> None:
         self._registry = registry
         self._classes = tuple(classes)
+        self._overlaid = overlaid
 
     def entry(self, mir_id: MirId | str, /) -> Entry | None:
         """Return the entry of a canonical id, or None."""
@@ -80,6 +87,10 @@ class Values:
     def entry_at(self, iri: str, /) -> Entry | None:
         """Return the entry of an IRI, or None."""
         return self._registry.by_iri.get(iri)
+
+    def overlaid(self, mir_id: MirId | str, /) -> frozenset[str] | None:
+        """Return the IRIs of the parts of an entry that a user's overlay states; None when none speaks of it."""
+        return self._overlaid or None
 
     def published_in(self, repository: str, /) -> list[Entry]:
         """Return the entries that a repository holds, by its name in any case."""

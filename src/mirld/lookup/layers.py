@@ -27,15 +27,20 @@ from mirld.lookup.used import Used
 from mirld.registry.values import Entry, Loader, Setting
 
 _Key = tuple[str, str]
+_MANY = 1_000  # more adapters than anybody uses at once
 
 
 @dataclass(frozen=True, slots=True)
 class _Opinion:
-    """A statement with its place in the order: layer, turn of what is used within it, and closeness."""
+    """A statement with its place in the order: layer, turn of what is used within it, and closeness.
+
+    `adapter` is the turn of the adapter that it is said of.
+    """
 
     place: tuple[int, int, int]
     statement: Statement
     setting: Setting | None = None
+    adapter: int | None = None
 
 
 def layered(known: Knowledge, used: Used, *, defaults: bool = True) -> Settings:
@@ -93,8 +98,8 @@ def _opinions(known: Knowledge, used: Used) -> Iterator[_Opinion]:
     entry = used.entry
     series = known.entry(entry.id.series_id) if entry.id.domain != "info" else None
     if series is not None:
-        yield from _of(series, "series", 0, used, frozenset())
-    yield from _of(entry, "series" if entry.id.domain == "info" else "release", 0, used, used.files)
+        yield from _of(known, series, "series", 0, used, frozenset())
+    yield from _of(known, entry, "series" if entry.id.domain == "info" else "release", 0, used, used.files)
     if used.loader is not None and used.loader.precision is not None and used.dtype:
         dtype = used.torch_type(used.loader.precision)
         if dtype is not None:
@@ -108,13 +113,11 @@ def _opinions(known: Knowledge, used: Used) -> Iterator[_Opinion]:
             part = next((each.iri for each in used.precision.loaders), used.precision.iri)
             said = Statement(layer="precision", of=str(used.precision.id), value=dtype, part=part)
             yield _Opinion((LAYERS.index("precision"), 0, 0), replace(said, by=_sources(used.precision)))
-        yield from _of(used.precision, "precision", 0, used, frozenset(), foreign=True)
+        yield from _of(known, used.precision, "precision", 0, used, frozenset(), foreign=True)
     if used.scheduler is not None and used.scheduler_is_chosen:
-        yield from _of(used.scheduler, "scheduler", 0, used, frozenset())
+        yield from _of(known, used.scheduler, "scheduler", 0, used, frozenset())
     for turn, adapter in enumerate(used.adapters):
-        yield from _of(adapter.entry, "adapter", turn, used, adapter.files, name=adapter.name)
-    for setting in used.overlaid:
-        yield _opinion(setting, entry, str(entry.id), "overlay", (LAYERS.index("overlay"), 0, 0))
+        yield from _of(known, adapter.entry, "adapter", turn, used, adapter.files, name=adapter.name)
 
 
 def _sources(entry: Entry) -> tuple[str, ...]:
@@ -122,7 +125,15 @@ def _sources(entry: Entry) -> tuple[str, ...]:
 
 
 def _of(
-    entry: Entry, layer: Layer, turn: int, used: Used, chosen: frozenset[str], *, foreign: bool = False, name: str = ""
+    known: Knowledge,
+    entry: Entry,
+    layer: Layer,
+    turn: int,
+    used: Used,
+    chosen: frozenset[str],
+    *,
+    foreign: bool = False,
+    name: str = "",
 ) -> Iterator[_Opinion]:
     """Give the settings of one entry that are meant for the loader; those of chosen files are of the variant.
 
@@ -130,6 +141,7 @@ def _of(
     """
     files = {file.iri for file in entry.files}
     operations = frozenset((used.scheduler.iri,)) if used.scheduler is not None else frozenset()
+    overlaid = known.overlaid(entry.id) or frozenset()
     for setting in entry.settings:
         of_files = files.intersection(setting.applies_to)
         close = 1 if foreign else closeness(setting, entry, used.library, used.loader, operations)
@@ -137,11 +149,16 @@ def _of(
             continue
         own: Layer = "variant" if of_files and layer == "release" else layer
         of = used.asked if own == "variant" else name or str(entry.id)
-        yield _opinion(setting, entry, of, own, (LAYERS.index(own), turn, close + bool(of_files)))
+        place = (LAYERS.index(own), turn, close + bool(of_files))
+        if setting.iri in overlaid:
+            # What an overlay says of a series still stands below what it says of a release.
+            own, place = "overlay", (LAYERS.index("overlay"), place[0] * _MANY + turn, place[2])
+        said = _statement(setting, entry, of, own)
+        yield _Opinion(place, said, setting, turn if layer == "adapter" else None)
 
 
-def _opinion(setting: Setting, entry: Entry, of: str, layer: Layer, place: tuple[int, int, int]) -> _Opinion:
-    said = Statement(
+def _statement(setting: Setting, entry: Entry, of: str, layer: Layer) -> Statement:
+    return Statement(
         layer=layer,
         of=of,
         value=setting.value,
@@ -150,7 +167,6 @@ def _opinion(setting: Setting, entry: Entry, of: str, layer: Layer, place: tuple
         pages=setting.sources,
         unit=setting.unit,
     )
-    return _Opinion(place, said, setting)
 
 
 def _group(opinion: _Opinion, phase: str | None, name: str, takers: Sequence[Taker]) -> str:
@@ -160,9 +176,8 @@ def _group(opinion: _Opinion, phase: str | None, name: str, takers: Sequence[Tak
     others = takers[1:] if phase == "init" and takers[0].takes(phase, name) is not True else ()
     if any(each.parameter("init", name) for each in others):
         return "scheduler"
-    if opinion.statement.layer == "adapter" and phase != "call":
-        turn = opinion.place[1]
-        return f"adapter_{turn + 1}" if turn else "adapter"
+    if opinion.adapter is not None and phase != "call":
+        return f"adapter_{opinion.adapter + 1}" if opinion.adapter else "adapter"
     return phase
 
 

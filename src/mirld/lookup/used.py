@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from mirld.errors import UnknownNameError, UsageError
 from mirld.ids import MirId
 from mirld.lookup.knowledge import Knowledge
 from mirld.lookup.speaking import ANY, consumer, consumers
-from mirld.registry.values import Entry, File, Loader, Ref, Setting
+from mirld.registry.values import Entry, File, Loader, Ref
 
 LIBRARIES = (
     "diffusers",
@@ -79,7 +79,6 @@ class Used:
     scheduler_is_chosen: bool = False
     precision: Entry | None = None
     adapters: tuple[Adapter, ...] = ()
-    overlaid: tuple[Setting, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -115,7 +114,6 @@ def use(
     *,
     library: str | None = None,
     used_with: Iterable[Asked | MirId] = (),
-    overlaid: Sequence[Setting] = (),
 ) -> Used:
     """Put an entry together with what it is used with.
 
@@ -155,7 +153,6 @@ def use(
         scheduler_is_chosen=scheduler is not None,
         precision=precision,
         adapters=tuple(adapters),
-        overlaid=tuple(overlaid),
         notes=tuple(notes),
     )
 
