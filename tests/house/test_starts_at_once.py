@@ -22,6 +22,8 @@ LOOKUPS = {
     "id": ["resolve", "mir:model.unet.orrery:base"],
     "old id": ["resolve", "orrery all"],
     "digest": ["resolve", "1111111111", "--json"],
+    "settings": ["settings", "mir:model.unet.orrery:base"],
+    "load": ["load", "mir:model.unet.orrery:base", "--json"],
     "words": ["resolve", "orery turbo"],
     "help": ["--help"],
 }

@@ -49,7 +49,7 @@ def addition(draft: Draft, adapter: Adapter, turn: int) -> Addition:
     name = _short(adapter)
     if loader is None or loader.library != "diffusers":
         raise UnknownError(f"no source says how diffusers loads {adapter.entry.id}")
-    repository = first(hub_repositories(adapter.entry))
+    repository = first(hub_repositories(adapter.entry, "diffusers"))
     if repository is None:
         raise UnknownError(f"no repository of the Hugging Face Hub is known for {adapter.entry.id}")
     if loader.call is None:

@@ -19,8 +19,8 @@ _PICTURES = frozenset(
     ("image", "mask_image", "control_image", "reference_image", "original_image", "example_image", "source_image")
 )
 _FILMS = frozenset(("video",))
-# Sana has one of its own, which is no literal and therefore not stated.
-_HAS_ITS_OWN = frozenset(("complex_human_instruction",))
+# Sana, HunyuanVideo and FLUX.1 Kontext have one of their own, which is no literal and therefore not stated.
+_HAS_ITS_OWN = frozenset(("complex_human_instruction", "prompt_template", "max_area"))
 _FROM_PRETRAINED = frozenset(("torch_dtype", "variant", "subfolder", "use_safetensors"))
 PROMPT = "a lighthouse on a cliff at dusk"
 """What a program asks for where its reader will have something else to ask."""
@@ -151,7 +151,7 @@ def _added_to_base(draft: Draft) -> tuple[Draft, Program]:
 
 
 def _base_of(draft: Draft) -> tuple[Entry, Loader]:
-    """Return a release that an adapter is said to fit with the pipeline of it, the one that is named first."""
+    """Return a release that an adapter is said to fit, with the pipeline of it that the adapter names."""
     named = [ref.iri for ref in draft.entry.adapter_for]
     named += [
         each.object.iri
@@ -162,9 +162,13 @@ def _base_of(draft: Draft) -> tuple[Entry, Loader]:
     releases = [each for each in entries if each.id.domain == "model"]
     releases += [release for each in entries if each.id.domain == "info" for release in draft.known.releases(each.id)]
     wanted = (draft.loader.class_name or "").rpartition(".")[2]
+    if not wanted:
+        raise UnknownError(f"no source says which pipeline of diffusers has {draft.loader.call} for {draft.entry.id}")
+    # What was named itself comes first, then what is called the base of its series, and what was made of others last.
+    releases.sort(key=lambda each: (each.iri not in named, bool(each.derived_from), each.id.compatibility != "base"))
     for release in releases:
         fitting = [each for each in release.loaders if _fits(each, wanted)]
-        if fitting and hub_repositories(release):
+        if fitting and hub_repositories(release, "diffusers"):
             return release, fitting[0]
     made_for = ", ".join(str(each.id) for each in entries) or "nothing that is known"
     raise UnknownError(f"it is loaded into a pipeline, and it was made for {made_for}: no release of that has one")
@@ -194,6 +198,9 @@ def _run(draft: Draft) -> Iterator[Step]:
         steps.append(step)
         given[parameter.name] = Made(parameter.name)
     settings = draft.arguments("call")
+    if "timesteps" in settings and "sigmas" in settings:
+        draft.leave("call", "sigmas", "a pipeline takes timesteps or sigmas, and not both")
+        del settings["sigmas"]
     draft.inputs += given
     yield from steps
     yield Step(Call(Made(_PIPE), (), {**given, **settings}), ("result",))

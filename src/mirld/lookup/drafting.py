@@ -109,7 +109,7 @@ class Draft:
 
     def hub(self) -> Repository:
         """Choose the repository of the hub to load from; UnknownError when none is fit for it."""
-        found = first(hub_repositories(self.entry)) or self._example()
+        found = first(hub_repositories(self.entry, self.loader.library)) or self._example()
         if found is None:
             others = of_other_form(self.entry)
             why = f": {', '.join(others)} hold other forms of weights" if others else ""

@@ -21,9 +21,9 @@ from dataclasses import dataclass, replace
 from mirld.lookup.fitting import fault
 from mirld.lookup.knowledge import Knowledge
 from mirld.lookup.settings import LAYERS, Clash, Effective, Layer, Settings, Statement, group_order
-from mirld.lookup.speaking import closeness, consumers, stated_by
+from mirld.lookup.speaking import closeness, consumer, consumers, stated_by
 from mirld.lookup.taking import PHASES, Taker, taker_of, taker_of_operation
-from mirld.lookup.used import Used
+from mirld.lookup.used import LIBRARIES, Used
 from mirld.registry.values import Entry, Loader, Setting
 
 _Key = tuple[str, str]
@@ -104,7 +104,12 @@ def _opinions(known: Knowledge, used: Used) -> Iterator[_Opinion]:
         dtype = used.torch_type(used.loader.precision)
         if dtype is not None:
             said = Statement(
-                layer="release", of=str(entry.id), value=dtype, part=used.loader.iri, pages=used.loader.sources
+                layer="release",
+                of=str(entry.id),
+                value=dtype,
+                part=used.loader.iri,
+                by=used.loader.precision_by,
+                pages=used.loader.sources,
             )
             yield _Opinion((LAYERS.index("release"), 0, 0), said)
     if used.precision is not None and used.dtype:
@@ -115,7 +120,7 @@ def _opinions(known: Knowledge, used: Used) -> Iterator[_Opinion]:
             yield _Opinion((LAYERS.index("precision"), 0, 0), replace(said, by=_sources(used.precision)))
         yield from _of(known, used.precision, "precision", 0, used, frozenset(), foreign=True)
     if used.scheduler is not None and used.scheduler_is_chosen:
-        yield from _of(known, used.scheduler, "scheduler", 0, used, frozenset())
+        yield from _of(known, used.scheduler, "scheduler", 0, used, frozenset(), foreign=True)
     for turn, adapter in enumerate(used.adapters):
         yield from _of(known, adapter.entry, "adapter", turn, used, adapter.files, name=adapter.name)
 
@@ -137,7 +142,7 @@ def _of(
 ) -> Iterator[_Opinion]:
     """Give the settings of one entry that are meant for the loader; those of chosen files are of the variant.
 
-    A `foreign` entry has loaders of another library, whose settings are meant for whatever takes them.
+    A `foreign` entry is loaded by itself, in another way, and its settings are meant for whatever takes them.
     """
     files = {file.iri for file in entry.files}
     operations = frozenset((used.scheduler.iri,)) if used.scheduler is not None else frozenset()
@@ -145,6 +150,13 @@ def _of(
     for setting in entry.settings:
         of_files = files.intersection(setting.applies_to)
         close = 1 if foreign else closeness(setting, entry, used.library, used.loader, operations)
+        if (
+            close is None
+            and setting.iri in overlaid
+            and not setting.applies_to
+            and not _names_a_library(setting, entry)
+        ):
+            close = 1  # in a user's own file a name such as #setting-mine-… speaks of nobody
         if close is None or (of_files and of_files.isdisjoint(chosen)):
             continue
         own: Layer = "variant" if of_files and layer == "release" else layer
@@ -155,6 +167,11 @@ def _of(
             own, place = "overlay", (LAYERS.index("overlay"), place[0] * _MANY + turn, place[2])
         said = _statement(setting, entry, of, own)
         yield _Opinion(place, said, setting, turn if layer == "adapter" else None)
+
+
+def _names_a_library(setting: Setting, entry: Entry) -> bool:
+    libraries = {*LIBRARIES, *(loader.library for loader in entry.loaders)}
+    return bool(setting.applies_to) or consumer(setting) in libraries
 
 
 def _statement(setting: Setting, entry: Entry, of: str, layer: Layer) -> Statement:

@@ -166,7 +166,9 @@ def _missing(written: Draft) -> str | None:
     root = _ROOTS.get(loader.library) if loader is not None else None
     described = written.known.library_class(loader.library, root) if loader is not None and root else None
     name = loader.class_name if loader is not None else None
-    if described is None or name is None or written.settings.described:
+    if loader is None or described is None or name is None or name.startswith("Auto"):
+        return None
+    if written.known.library_class(loader.library, name) is not None or written.settings.described:
         return None
     version = (described.version or "").removeprefix("==")
     return f"{name} is none of the classes that are described of {described.library} {version}: it may not have it"

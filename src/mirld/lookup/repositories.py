@@ -18,15 +18,31 @@ _QUANTISED = re.compile(
 )
 
 
-def hub_repositories(entry: Entry) -> list[Repository]:
-    """Return the repositories of the Hugging Face Hub that a class can open, the likeliest first.
+# What publishers call the repository that holds a model as a library opens it, beside the one with their own files.
+_CONVERTED = {
+    "diffusers": re.compile(r"diffusers", re.IGNORECASE),
+    "transformers": re.compile(r"-hf(?![a-z])", re.IGNORECASE),
+}
 
-    One that holds another form of weights is none of them. Before others come those as they were trained, those that a
-    page is cited for, and those whose revision is known; then they stand as the registry has them.
+
+def hub_repositories(entry: Entry, library: str) -> list[Repository]:
+    """Return the repositories of the Hugging Face Hub that a library can open, the likeliest first.
+
+    One that holds another form of weights is none of them. Before others come those whose name says that they are for
+    the library, those as they were trained, those that the most pages are cited for, and those whose revision is known;
+    then they stand as the registry has them.
     """
     found = [each for each in entry.repositories if each.host == HUB and not _OTHER_FORM.search(each.name)]
-    quantised = {each.iri for each in found if _QUANTISED.search(each.name)}
-    return sorted(found, key=lambda each: (each.iri in quantised, not each.sources, each.revision is None))
+    converted = _CONVERTED.get(library)
+    return sorted(
+        found,
+        key=lambda each: (
+            converted is None or not converted.search(each.name),
+            bool(_QUANTISED.search(each.name)),
+            -len(each.sources),
+            each.revision is None,
+        ),
+    )
 
 
 def of_other_form(entry: Entry) -> tuple[str, ...]:

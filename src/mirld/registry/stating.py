@@ -1,4 +1,4 @@
-"""Who states the settings of a registry, from the named graphs: the merged view drops who said what."""
+"""Who states the settings of a registry, and precisions to load in: the merged view drops who said what."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from mirld.vocab import MIR, RDF_TYPE
 
 def with_speakers(dataset: Dataset, entries: Iterable[Entry]) -> list[Entry]:
     """Say of every setting which sources state it, highest in rank first, and what others say in its place."""
-    setting, value = MIR.Setting, MIR.value
+    setting, value, precision = MIR.Setting, MIR.value, MIR.precision
     stated: dict[str, list[str]] = defaultdict(list)
+    precise: dict[tuple[str, str], list[str]] = defaultdict(list)
     for graph in dataset.ordered():
         source = dataset.sources.get(graph)
         if source is None:
@@ -23,22 +24,35 @@ def with_speakers(dataset: Dataset, entries: Iterable[Entry]) -> list[Entry]:
         for subject, predicate, term in dataset.graphs[graph]:
             if predicate == RDF_TYPE and term == setting and source not in stated[subject]:
                 stated[subject].append(source)
+            elif predicate == precision and source not in precise[subject, str(term)]:
+                precise[subject, str(term)].append(source)
     others: dict[str, list[tuple[Value, str]]] = defaultdict(list)
     for graph, (subject, predicate, term) in dataset.outvoted:
         source = dataset.sources.get(graph)
         if predicate == value and source is not None and subject in stated:
             others[subject].append((value_of(term), source))
-    return [_with(entry, stated, others) if entry.settings else entry for entry in entries]
+    return [_with(entry, stated, others, precise) if entry.settings or entry.loaders else entry for entry in entries]
 
 
-def _with(entry: Entry, stated: dict[str, list[str]], others: dict[str, list[tuple[Value, str]]]) -> Entry:
+def _with(
+    entry: Entry,
+    stated: dict[str, list[str]],
+    others: dict[str, list[tuple[Value, str]]],
+    precise: dict[tuple[str, str], list[str]],
+) -> Entry:
+    loaders = [
+        each
+        if each.precision is None
+        else replace(each, precision_by=tuple(precise.get((each.iri, each.precision.iri), ())))
+        for each in entry.loaders
+    ]
     found = []
     for each in entry.settings:
         differing = [(term, source) for term, source in others.get(each.iri, ()) if term != each.value]
         against = {source for _, source in differing}
         by = tuple(source for source in stated.get(each.iri, ()) if source not in against)
         found.append(replace(each, stated_by=by, outvoted=_gathered(differing)))
-    return replace(entry, settings=tuple(found))
+    return replace(entry, settings=tuple(found), loaders=tuple(loaders))
 
 
 def _gathered(said: Iterable[tuple[Value, str]]) -> tuple[Outvoted, ...]:

@@ -75,7 +75,10 @@ class Layout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loader:
-    """How a library loads the entry: a class, or a method (`call`) of a pipeline."""
+    """How a library loads the entry: a class, or a method (`call`) of a pipeline.
+
+    `precision_by` are the IRIs of the sources that state the precision to load in.
+    """
 
     iri: str
     library: str
@@ -87,6 +90,7 @@ class Loader:
     precision: Ref | None = None
     scheduler: Ref | None = None
     sources: tuple[str, ...] = ()
+    precision_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
