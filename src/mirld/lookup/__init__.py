@@ -4,6 +4,21 @@
     rank        free text against the names of all entries
     resolving   all readings, put together into one answer
     resolution  the answer
+    knowledge   what settings and code are answered from
+    meaning     the one entry, file or precision that a text means
+    used        an entry with what it is used with
+    fitting     whether a value fits a type and a range, and a version a specifier
+    taking      what a class or a scheduler takes
+    speaking    whom a setting is meant for, and who says it
+    layers      all that is said of settings, laid one over the other
+    settings    the answer of it
+    python_text values as Python spells them
+    program     a short program as a value: written out, and run
+    repositories  which repository a library loads from
+    drafting    a program in the making, and what is left out of it
+    recipes, with diffusers_code and adapters   how each library is called
+    loading     code that loads an entry
+    running     a program run: the one place where a package that the registry names is imported
     notebook    entries and answers as HTML for a notebook
     classification  what an entry is by published frameworks
     health      how complete a registry is and how well its sources agree
