@@ -6,7 +6,7 @@ import ast
 import tarfile
 import zipfile
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -124,6 +124,7 @@ def _texts(tree: ast.AST) -> set[str]:
     return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
+@cache
 def signature(node: ast.FunctionDef) -> Signature:
     """Return what a function takes; what it takes out of its `**` by name is among it."""
     arguments = node.args

@@ -55,7 +55,7 @@ def words_about(found: Settings, *, everything: bool) -> Iterator[str]:
             else (f"for {found.library}")
         )
     if found.defaults and not everything:
-        yield f"{len(found.defaults)} defaults of the library are not shown, --all shows them"
+        yield f"{len(found.defaults)} defaults of libraries are not shown, --all shows them"
     if found.consumers:
         yield f"others are stated for {', '.join(found.consumers)}: --for says for which"
     yield from map(printable, found.notes)

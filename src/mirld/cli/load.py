@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from mirld.cli import KEPT, Place, pass_place
+from mirld.cli.completion import complete_id
 from mirld.errors import EXIT_NO, EXIT_YES
 
 
@@ -21,7 +22,7 @@ Examples:
   mirld load mir:model.dit.flux-1:dev > run.py
 """,
 )
-@click.argument("text", metavar="ID")
+@click.argument("text", metavar="ID", shell_complete=complete_id)
 @click.option("--library", metavar="LIBRARY", help="A library, or the class of a loader; else the likeliest.")
 @click.option("--adapter", "adapters", multiple=True, metavar="ID", help="An adapter to load as well.")
 @click.option("--precision", metavar="PRECISION", help="A precision: an id, or a word such as bf16 or q4-k-m.")

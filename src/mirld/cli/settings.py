@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from mirld.cli import KEPT, Place, pass_place
+from mirld.cli.completion import complete_id
 from mirld.errors import EXIT_NO, EXIT_YES
 
 
@@ -21,7 +22,7 @@ Examples:
   mirld settings mir:operations.scheduler.euler:discrete --all --json
 """,
 )
-@click.argument("text", metavar="ID")
+@click.argument("text", metavar="ID", shell_complete=complete_id)
 @click.option("--with", "used_with", multiple=True, metavar="ID", help="An adapter, a scheduler or a precision.")
 @click.option("--for", "library", metavar="LIBRARY", help="A library, an application, or the class of a loader.")
 @click.option("--all", "everything", is_flag=True, help="Show defaults of the library that nobody sets as well.")

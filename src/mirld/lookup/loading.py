@@ -155,7 +155,8 @@ def _more_notes(used: Used, written: Draft) -> list[str]:
     if missing is not None:
         notes.append(missing)
     output = written.setting("call", "output_type")
-    if output is not None and output.value == "latent":
+    left = {(each.group, each.parameter) for each in written.left_out}
+    if output is not None and output.value == "latent" and ("call", "output_type") not in left:
         notes.append("output_type is latent: what comes out is for another model to go on with")
     return notes
 
