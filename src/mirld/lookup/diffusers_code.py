@@ -21,6 +21,8 @@ _PICTURES = frozenset(
 _FILMS = frozenset(("video",))
 # Sana, HunyuanVideo and FLUX.1 Kontext have one of their own, which is no literal and therefore not stated.
 _HAS_ITS_OWN = frozenset(("complex_human_instruction", "prompt_template", "max_area"))
+# Schedulers that diffusers has, and does not offer at its top.
+_IN_ITS_MODULE = frozenset(("ConsistencyDecoderScheduler", "ScoreSdeVpScheduler"))
 _FROM_PRETRAINED = frozenset(("torch_dtype", "variant", "subfolder", "use_safetensors"))
 PROMPT = "a lighthouse on a cliff at dusk"
 """What a program asks for where its reader will have something else to ask."""
@@ -50,8 +52,11 @@ def _scheduler(draft: Draft) -> Program:
     name = draft.class_name
     if not name.endswith("Scheduler"):
         raise UnknownError(f"{name} of diffusers is no scheduler that can be made by itself")
+    module = draft.loader.module if name in _IN_ITS_MODULE else "diffusers"
+    if module is None:
+        raise UnknownError(f"in which module of diffusers {name} is, no source says")
     arguments = draft.arguments("init")
-    return Program(result="scheduler", loading=(Step(Call(Named("diffusers", name), (), arguments), ("scheduler",)),))
+    return Program(result="scheduler", loading=(Step(Call(Named(module, name), (), arguments), ("scheduler",)),))
 
 
 def _model(draft: Draft, entry: Entry, loader: Loader) -> Call:
