@@ -124,9 +124,9 @@ def _rescheduled(draft: Draft) -> Iterator[Step]:
     arguments = draft.arguments("scheduler")
     if scheduler is None:
         return
-    has = {each.entry.iri for each in draft.entry.components if each.role == "scheduler" and each.entry is not None}
-    if scheduler.iri in has and not arguments and not draft.used.scheduler_is_chosen:
-        return
+    has = any(each.role == "scheduler" for each in draft.entry.components)
+    if has and not arguments and not draft.used.scheduler_is_chosen:
+        return  # it has one already, and a loader may name any that an example was run with
     loader = next((each for each in scheduler.loaders if each.library == "diffusers" and each.class_name), None)
     name = (loader.class_name or "").rpartition(".")[2] if loader is not None else ""
     if not name.endswith("Scheduler"):

@@ -51,8 +51,8 @@ def closeness(
 ) -> int | None:
     """Say how closely a setting of an entry is meant for one of its loaders; None when it is meant for others.
 
-    3 for the loader itself, 2 for its library or an operation in use, 1 for any. Without a library every one is meant.
-    Settings of single files are left to the caller.
+    3 for the loader itself, 2 for its library or an operation in use, 1 for any. Settings of single files are left to
+    the caller.
     """
     loaders = {each.iri: each for each in entry.loaders}
     files = {each.iri for each in entry.files}
@@ -69,7 +69,7 @@ def closeness(
     spoken = consumer(setting)
     if spoken == ANY or setting.applies_to:
         return 1
-    return 2 if library is None or library in (spoken, _library(spoken, entry.loaders)) else None
+    return 2 if library in (spoken, _library(spoken, entry.loaders)) else None
 
 
 def _is_same(one: Loader, library: str, other: Loader | None) -> bool:

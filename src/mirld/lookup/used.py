@@ -142,6 +142,9 @@ def use(
                 f"{other.id} is no adapter, scheduler or precision",
                 hint="name it as the entry itself, or name what it is used with",
             )
+    brought = next((each.loader.scheduler for each in adapters if each.loader and each.loader.scheduler), None)
+    if scheduler is None and brought is not None:
+        scheduler = known.entry_at(brought.iri)
     return Used(
         asked=called_as,
         entry=entry,
