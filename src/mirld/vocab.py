@@ -157,6 +157,7 @@ PART_PROPERTIES: dict[str, str] = {
     MIR.parameter: MIR.Parameter,
     MIR.component: MIR.Component,
     MIR.compatibility: MIR.Compatibility,
+    MIR.trait: MIR.Trait,
     MIR.evidence: MIR.Evidence,
     MIR.classification: MIR.Classification,
 }

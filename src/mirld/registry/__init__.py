@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         Repository,
         Setting,
         Source,
+        Trait,
     )
 
 __all__ = [
@@ -76,6 +77,7 @@ __all__ = [
     "Repository",
     "Setting",
     "Source",
+    "Trait",
     "read_frameworks",
     "read_registry",
 ]

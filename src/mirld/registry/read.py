@@ -32,6 +32,7 @@ from mirld.registry.values import (
     Repository,
     Setting,
     Source,
+    Trait,
 )
 from mirld.vocab import (
     DCAT,
@@ -152,6 +153,7 @@ class _Reader:
             parameters=self._parts(said, MIR.parameter, self.parameter),
             components=self._parts(said, MIR.component, self.component),
             compatibilities=self._parts(said, MIR.compatibility, self.compatibility),
+            traits=self._parts(said, MIR.trait, self.trait),
             evidence=self._parts(said, MIR.evidence, self.evidence),
             derived_from=self._derived_from(said),
             adapter_for=self._refs(said, MIR.adapterFor),
@@ -315,6 +317,16 @@ class _Reader:
             object=self._ref(said, MIR.object) or nowhere,
             kind=self._ref(said, MIR.kind) or nowhere,
             verdict=self._ref(said, MIR.verdict) or nowhere,
+            sources=said.sources,
+        )
+
+    def trait(self, iri: str) -> Trait:
+        said = self._said(iri)
+        term = next(iter(said.terms(MIR.value)), None)
+        return Trait(
+            iri=iri,
+            kind=self._ref(said, MIR.kind) or Ref("", ""),
+            value="" if term is None else value_of(term),
             sources=said.sources,
         )
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-FORMAT = 3
+FORMAT = 4
 """Number of this form of the index; another one is made anew."""
 APPLICATION = 0x4D495231
 """What the header of the file says it is: MIR1."""

@@ -187,6 +187,16 @@ class Compatibility:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trait:
+    """A measure that decides what works with an entry, such as the channels of its latents; `kind` is a concept."""
+
+    iri: str
+    kind: Ref
+    value: Value
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What supports which properties (IRIs) of an entry."""
 
@@ -252,6 +262,7 @@ class Entry:
     parameters: tuple[Parameter, ...] = ()
     components: tuple[Component, ...] = ()
     compatibilities: tuple[Compatibility, ...] = ()
+    traits: tuple[Trait, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     derived_from: tuple[tuple[str, Ref], ...] = ()
     """(local name of the property, entry): fineTunedFrom, quantizedFrom, mergedFrom, distilledFrom, variantOf, and
