@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mirld.api import Entry, EntryLoader, Registry, open  # noqa: A004 - opens a registry, as gzip.open opens a file
     from mirld.errors import MirldError
     from mirld.ids import MirId
+    from mirld.lookup.compatibility import Fact, Fit, FitOfSet, Fitting
     from mirld.lookup.loading import LoadCode
     from mirld.lookup.resolution import Candidate, Resolution
     from mirld.lookup.settings import Settings
@@ -28,6 +29,10 @@ __all__ = [
     "Candidate",
     "Entry",
     "EntryLoader",
+    "Fact",
+    "Fit",
+    "FitOfSet",
+    "Fitting",
     "LoadCode",
     "MirId",
     "MirldError",
@@ -41,6 +46,10 @@ __all__ = [
 _ELSEWHERE = {
     "Candidate": "mirld.lookup.resolution",
     "LoadCode": "mirld.lookup.loading",
+    "Fact": "mirld.lookup.compatibility",
+    "Fit": "mirld.lookup.compatibility",
+    "FitOfSet": "mirld.lookup.compatibility",
+    "Fitting": "mirld.lookup.compatibility",
     "MirId": "mirld.ids",
     "MirldError": "mirld.errors",
     "Resolution": "mirld.lookup.resolution",

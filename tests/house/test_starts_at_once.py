@@ -25,6 +25,7 @@ LOOKUPS = {
     "settings": ["settings", "mir:model.unet.orrery:base"],
     "load": ["load", "mir:model.unet.orrery:base", "--json"],
     "words": ["resolve", "orery turbo"],
+    "compat": ["compat", "mir:model.unet.orrery:base", "mir:info.unet.orrery"],
     "help": ["--help"],
 }
 

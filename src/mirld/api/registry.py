@@ -6,6 +6,7 @@ import builtins
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
     from mirld.graph.dataset import Dataset
     from mirld.graph.query import Answer
+    from mirld.lookup.compatibility import Fit, FitOfSet, Fitting
+    from mirld.lookup.compatibility_statements import Knowledge
     from mirld.lookup.resolution import Resolution
     from mirld.lookup.settings import Settings
     from mirld.registry.values import LedgerRecord, Source
@@ -223,6 +226,48 @@ class Registry:
         asked = meant(self.index, str(name))
         others = [meant(self.index, str(each)) for each in used_with]
         return use(Indexed(self.index), asked, library=library, used_with=others)
+
+    def compatible(self, one: str | MirId | Entry, other: str | MirId | Entry) -> Fit:
+        """Say whether two entries work together: yes, no or unknown, with every fact and who says it.
+
+        >>> fit = open().compatible("mir:model.lora.hyper:flux-1", "mir:model.dit.flux-2:dev")
+        >>> fit.verdict, fit.evidence[0].text
+        ('no', 'Hyper-SD for FLUX.1: attended width: 4096 in FLUX.1 [dev], 15360 in FLUX.2-dev')
+        """
+        from mirld.lookup.compatibility_asking import fit_of
+
+        return fit_of(self._knowledge, self._asked(one), self._asked(other))
+
+    def pipeline(self, *names: str | MirId | Entry) -> FitOfSet:
+        """Say whether entries make one pipeline: every pair that has to fit, of which the weakest decides.
+
+        >>> parts = ("mir:model.dit.flux-1:dev", "mir:model.vae.tae:flux-1", "mir:model.lora.turbo:flux-1")
+        >>> open().pipeline(*parts).verdict
+        'yes'
+        """
+        from mirld.lookup.compatibility_sets import fit_of_set
+
+        return fit_of_set(self._knowledge, [self._asked(name) for name in names])
+
+    def fitting(self, name: str | MirId | Entry, kind: str | None = None) -> Fitting:
+        """List what is known to fit an entry, by kind, or of one kind, such as `adapters` or `VAEs`.
+
+        >>> ((kind, fits),) = open().fitting("mir:model.dit.flux-1:dev", "schedulers").fits
+        >>> kind.label, [fit.one.id for fit in fits]
+        ('scheduler for', ['mir:operations.scheduler.flowmatcheuler:discrete'])
+        """
+        from mirld.lookup.compatibility_sets import fitting, token_of
+
+        return fitting(self._knowledge, self._asked(name), token_of(self._knowledge, kind))
+
+    def _asked(self, name: str | MirId | Entry) -> Entry:
+        return name if isinstance(name, Entry) else self[name]
+
+    @cached_property
+    def _knowledge(self) -> Knowledge:
+        from mirld.lookup.compatibility_statements import Knowledge
+
+        return Knowledge(self.index)
 
     def entries(
         self,

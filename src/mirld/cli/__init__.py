@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "build": ("mirld.cli.build:command", "Render the registry as a web site with all its dumps."),
     "check": ("mirld.cli.check:command", "Check the registry against its shapes, its rules and its ledger."),
     "classify": ("mirld.cli.classify:command", "Say what an entry is by OECD's and NIST's lists, and why."),
+    "compat": ("mirld.cli.compat:command", "Say whether entries work together, and why."),
     "fmt": ("mirld.cli.fmt:command", "Write data files in the one agreed form."),
     "harvest": ("mirld.cli.harvest:command", "Read other people's lists into data/harvested/."),
     "health": ("mirld.cli.health:command", "Say how complete the registry is, and how well its sources agree."),

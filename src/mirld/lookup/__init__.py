@@ -21,6 +21,8 @@
     running     a program run: the one place where a package that the registry names is imported
     notebook    entries and answers as HTML for a notebook
     classification  what an entry is by published frameworks
+    compatibility  whether entries work together: the answer; _texts puts the question, _asking and _sets judge,
+                _statements and _traits gather what is known, _kinds says how much it weighs
     health      how complete a registry is and how well its sources agree
 
 Rules of this room: standard library only; nothing is read or written; what is exact is never outdone by what is near.
@@ -34,12 +36,41 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mirld.lookup.classification import Card, Line, by_scheme, card, classified_dict
+    from mirld.lookup.compatibility import Fact, Fit, FitOfSet, Fitting
+    from mirld.lookup.compatibility_texts import all_compatible, compatible, compatible_set
     from mirld.lookup.resolution import Candidate, Resolution
     from mirld.lookup.resolving import resolve
 
-__all__ = ["Candidate", "Card", "Line", "Resolution", "by_scheme", "card", "classified_dict", "resolve"]
+__all__ = [
+    "Candidate",
+    "Card",
+    "Fact",
+    "Fit",
+    "FitOfSet",
+    "Fitting",
+    "Line",
+    "Resolution",
+    "all_compatible",
+    "by_scheme",
+    "card",
+    "classified_dict",
+    "compatible",
+    "compatible_set",
+    "resolve",
+]
 
-_ELSEWHERE = {"Candidate": "resolution", "Resolution": "resolution", "resolve": "resolving"}
+_ELSEWHERE = {
+    "Candidate": "resolution",
+    "Fact": "compatibility",
+    "Fit": "compatibility",
+    "FitOfSet": "compatibility",
+    "Fitting": "compatibility",
+    "Resolution": "resolution",
+    "all_compatible": "compatibility_texts",
+    "compatible": "compatibility_texts",
+    "compatible_set": "compatibility_texts",
+    "resolve": "resolving",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -1,0 +1,268 @@
+"""What entries say of each other, and what an entry inherits: from its series, from what it was made of.
+
+    statement   one entry, a kind, another entry, and whether it holds: stated as such, or by a component, a loader …
+    ancestor    what an entry takes after, with the steps to it: what is said of the ancestor is said of the entry
+
+A step along a series, a variant or an equal layout hands on everything. A step along the same architecture or a
+fine-tune hands on only what is about layers: adapters, and who is built alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from heapq import heappop, heappush
+from typing import NamedTuple
+
+from mirld.ids import MirId
+from mirld.lookup.compatibility import Verdict, as_verdict
+from mirld.lookup.compatibility_kinds import (
+    ADAPTER,
+    ARCHITECTURE,
+    COMPONENT,
+    EXCHANGE,
+    LAYOUT,
+    RELEASE,
+    SCHEDULER,
+    SOURCE,
+    VARIANT,
+    Kinds,
+)
+from mirld.registry.index import Index, Name
+from mirld.registry.values import Concept, Entry
+from mirld.vocab import MIR
+
+_FARTHEST = 60  # ranks of all steps together: about four steps
+_MANY = 2_000  # entries that link one, which are read for what they say of it
+
+
+class Statement(NamedTuple):
+    """One entry (IRI), a kind (token), another entry (IRI), and whether it holds."""
+
+    kind: str
+    subject: str
+    object: str
+    verdict: Verdict
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ancestor:
+    """An entry that another takes after: what the steps to it weigh, what they are, and whether only layers count."""
+
+    entry: Entry
+    weight: int = 0
+    steps: tuple[str, ...] = ()
+    layers_only: bool = False
+
+
+class Knowledge:
+    """What the index says, put as these questions need it; each entry is read once."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self.kinds = Kinds.of(self.concepts(), index.base)
+        self._entries: dict[str, Entry | None] = {}
+        self._statements: dict[str, tuple[Statement, ...]] = {}
+        self._ancestors: dict[str, tuple[Ancestor, ...]] = {}
+        self._links: dict[str, list[tuple[str, Name]]] = {}
+
+    def concepts(self) -> list[Concept]:
+        """Return the concepts of the scheme of kinds."""
+        return self._index.concepts("vocab/compatibility")
+
+    @property
+    def base(self) -> str:
+        """IRI that entries are named under."""
+        return self._index.base
+
+    def entry(self, iri: str) -> Entry | None:
+        """Return the entry of an IRI, or None."""
+        if iri not in self._entries:
+            self._entries[iri] = self._index.entry_at(iri)
+        return self._entries[iri]
+
+    def series(self, entry: Entry) -> Entry | None:
+        """Return the series that an entry is a release of; None for a series."""
+        return None if entry.id.domain == "info" else self.entry(entry.id.series_id.iri(self.base))
+
+    def releases(self, series: Entry) -> Iterator[Entry]:
+        """Give the releases of a series, sorted by id."""
+        if series.id.domain == "info":
+            yield from self._of(self._index.among(series=str(series.id)))
+
+    def linking(self, entry: Entry, *by: str) -> Iterator[Entry]:
+        """Give the entries that link one by any of some names, each once, sorted by id."""
+        if entry.iri not in self._links:
+            self._links[entry.iri] = self._index.linking(entry.id)
+        yield from self._of({name: None for how, name in self._links[entry.iri] if how in by})
+
+    def searched(self) -> Iterator[Entry]:
+        """Give the entries that may fit though nobody names them: those of kinds whose traits can say yes."""
+        kinds = [
+            kind for kind in self.kinds.below(COMPONENT) if any(t.when_equal for t in self.kinds.traits(kind.token))
+        ]
+        for architecture in sorted({name for kind in kinds for name in kind.stated_by} | {"precision"}):
+            yield from self._of(name for name in self._index.among(architecture=architecture))
+
+    def _of(self, names: Iterable[Name]) -> Iterator[Entry]:
+        for _, name in zip(range(_MANY), names, strict=False):
+            found = self.entry(MirId.parse(name.id).iri(self.base))
+            if found is not None:
+                yield found
+
+    def statements(self, entry: Entry) -> tuple[Statement, ...]:
+        """Return what an entry says of itself and others, each once with all its sources."""
+        known = self._statements.get(entry.iri)
+        if known is None:
+            known = self._statements[entry.iri] = _merged(_said_by(entry, self.kinds), sources_of(entry))
+        return known
+
+    def said_of(self, entry: Entry) -> Iterator[Statement]:
+        """Give what an entry says, and what those say of it that state compatibilities or are variants of it."""
+        yield from self.statements(entry)
+        for other in self.linking(entry, "compatibility", *self.kinds[VARIANT].stated_by):
+            yield from (found for found in self.statements(other) if entry.iri in (found.subject, found.object))
+
+    def ancestors(self, entry: Entry) -> tuple[Ancestor, ...]:
+        """Return what an entry takes after, itself first, then by what the steps weigh."""
+        known = self._ancestors.get(entry.iri)
+        if known is None:
+            known = self._ancestors[entry.iri] = tuple(_ancestors(self, entry))
+        return known
+
+
+def _said_by(entry: Entry, kinds: Kinds) -> Iterator[Statement]:
+    for each in entry.compatibilities:
+        token = each.kind.iri.rpartition("/")[2]
+        verdict = as_verdict(each.verdict.iri.rpartition("/")[2])
+        yield Statement(token, each.subject.iri, each.object.iri, verdict, each.sources)
+    adapter = kinds.stated(entry.id.architecture, ADAPTER) or ADAPTER
+    for ref in entry.adapter_for:
+        yield Statement(adapter, entry.iri, ref.iri, "yes", _pages(entry, MIR.adapterFor))
+    for part in entry.components:
+        if part.entry is not None:
+            token = kinds.stated(part.role, COMPONENT, SCHEDULER) or COMPONENT
+            yield Statement(token, part.entry.iri, entry.iri, "yes", part.sources)
+    for loader in entry.loaders:
+        if loader.scheduler is not None:
+            yield Statement(SCHEDULER, loader.scheduler.iri, entry.iri, "yes", loader.sources)
+    for setting in entry.settings:
+        for iri in setting.applies_to:
+            if "/operations/scheduler/" in iri and "#" not in iri:
+                yield Statement(SCHEDULER, iri, entry.iri, "yes", setting.sources)
+    for name, ref in entry.derived_from:
+        derivation = kinds.stated(name, ARCHITECTURE, VARIANT)
+        if derivation is not None:
+            yield Statement(derivation, entry.iri, ref.iri, "yes", _pages(entry, MIR[name]))
+
+
+def _pages(entry: Entry, predicate: str) -> tuple[str, ...]:
+    """Return the pages that support a property of an entry."""
+    return tuple(dict.fromkeys(page for each in entry.evidence if predicate in each.supports for page in each.sources))
+
+
+def sources_of(entry: Entry) -> tuple[str, ...]:
+    """Return the sources that describe an entry: who says what is said without a page."""
+    return tuple(source.iri for source in entry.sources)
+
+
+def _merged(statements: Iterable[Statement], sources: tuple[str, ...]) -> tuple[Statement, ...]:
+    """Give each statement once, with all that cite it; one that cites nothing is said by the sources of its entry."""
+    found: dict[tuple[str, str, str, str], Statement] = {}
+    for said in statements:
+        each = said if said.sources else said._replace(sources=sources)
+        known = found.setdefault(each[:4], each)
+        if known is not each:
+            found[each[:4]] = known._replace(sources=tuple(dict.fromkeys((*known.sources, *each.sources))))
+    return tuple(found.values())
+
+
+def _ancestors(known: Knowledge, entry: Entry) -> Iterator[Ancestor]:
+    """Walk from an entry to what it takes after, lightest first; each is found once, with all if it can be."""
+    waiting: list[tuple[int, int, Ancestor]] = [(0, 0, Ancestor(entry))]
+    seen: set[str] = set()
+    count = 0
+    while waiting:
+        _, _, here = heappop(waiting)
+        if here.entry.iri in seen:
+            continue
+        seen.add(here.entry.iri)
+        yield here
+        for there in _from(known, here):
+            if there.entry.iri not in seen and there.weight <= _FARTHEST:
+                count += 1
+                heappush(waiting, (there.weight, count, there))
+
+
+def _from(known: Knowledge, here: Ancestor) -> Iterator[Ancestor]:
+    entry, kinds = here.entry, known.kinds
+    if entry.id.domain == "info":
+        return
+    series = known.series(entry)
+    if series is not None and not here.layers_only:
+        yield _stepped(here, series, f"{entry.label} is a release of {series.label}", kinds[RELEASE].rank)
+    said = list(known.said_of(entry))
+    for each in said:
+        is_alike = kinds.is_a(each.kind, ARCHITECTURE)
+        is_same = each.kind in (LAYOUT, EXCHANGE) or kinds.is_a(each.kind, VARIANT)
+        other = known.entry(each.object if each.subject == entry.iri else each.subject)
+        # A fine-tune inherits from what it was made of; what is alike, from each other.
+        is_handed_on = is_alike or is_same
+        if kinds[each.kind].stated_by and is_alike and each.subject != entry.iri:
+            is_handed_on = False
+        if each.verdict != "yes" or not is_handed_on or other is None or other.iri == entry.iri:
+            continue
+        if not is_same and (_is_refused(said, other.iri, kinds) or _is_of_other_size(entry, other)):
+            continue
+        words = said_in_words(each, known)
+        found = _stepped(here, other, words, kinds[each.kind].rank)
+        yield found if is_same else replace(found, layers_only=True)
+
+
+def _stepped(here: Ancestor, there: Entry, words: str, rank: int) -> Ancestor:
+    return Ancestor(there, here.weight + rank, (*here.steps, words), here.layers_only)
+
+
+def _is_refused(said: Iterable[Statement], other: str, kinds: Kinds) -> bool:
+    return any(
+        each.verdict == "no" and kinds.is_a(each.kind, ARCHITECTURE) and other in (each.subject, each.object)
+        for each in said
+    )
+
+
+def _is_of_other_size(entry: Entry, other: Entry) -> bool:
+    """Whether both say how many parameters they have, and one has a tenth more: layers were cut or added."""
+    sizes = sorted(size for size in (entry.parameter_count, other.parameter_count) if size)
+    return len(sizes) == 2 and sizes[1] > sizes[0] * 1.1
+
+
+_WORDS: dict[str, tuple[str, str]] = {
+    ADAPTER: ("{one} is made for {other}", "{one} is not for {other}"),
+    COMPONENT: ("{one} is a component of {other}", "{one} is no component of {other}"),
+    SCHEDULER: ("{other} is sampled with {one}", "{other} is not sampled with {one}"),
+    LAYOUT: ("{one} and {other} have equal layouts", "{one} and {other} have different layouts"),
+    ARCHITECTURE: ("{one} and {other} are built alike", "{one} and {other} are not built alike"),
+    EXCHANGE: ("{one} and {other} are interchangeable", "{one} and {other} are not interchangeable"),
+    VARIANT: ("{one} is a variant of {other}", "{one} is no variant of {other}"),
+    SOURCE: ("{one} is said to work with {other}", "{one} is said not to work with {other}"),
+}
+
+
+def said_in_words(statement: Statement, known: Knowledge) -> str:
+    """Say a statement in a sentence."""
+    one, other = (label_of(iri, known.entry) for iri in (statement.subject, statement.object))
+    label = known.kinds[statement.kind].ref.label
+    article = "an" if label[0] in "aeiou" else "a"
+    yes, no = _WORDS.get(
+        statement.kind, (f"{{one}} is {article} {label} {{other}}", f"{{one}} is no {label} {{other}}")
+    )
+    if statement.verdict == "unknown":
+        return f"whether {yes.format(one=one, other=other)} is said to be not known"
+    return (yes if statement.verdict == "yes" else no).format(one=one, other=other)
+
+
+def label_of(iri: str, entry_of: Callable[[str], Entry | None]) -> str:
+    """Return the label of an entry, or the end of its IRI when it is none."""
+    found = entry_of(iri)
+    return found.label if found is not None else iri.rpartition("/")[2]

@@ -1,0 +1,86 @@
+"""Questions of compatibility as people put them: texts in any form that `resolve` finds exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mirld.errors import IdError, InputError
+from mirld.ids import MirId
+from mirld.lookup.compatibility import Fit, FitOfSet, Fitting, Named
+from mirld.lookup.compatibility_asking import fit_of
+from mirld.lookup.compatibility_sets import fit_of_set, fitting, token_of
+from mirld.lookup.compatibility_statements import Knowledge
+from mirld.lookup.resolving import resolve
+from mirld.registry.index import Index
+from mirld.registry.values import Entry
+
+
+def compatible(index: Index, one: str, other: str) -> Fit:
+    """Say whether two entries work together: yes, no or unknown, with the facts that the answer rests on.
+
+    Raises InputError when a text is the exact name of no entry, or of several.
+    """
+    (first, second), names = _found(index, (one, other))
+    fit = fit_of(Knowledge(index), first, second)
+    return replace(fit, one=names[0], other=names[1])
+
+
+def compatible_set(index: Index, texts: Sequence[str]) -> FitOfSet:
+    """Say whether three entries or more make one pipeline: by every pair that has to fit, and the weakest of them.
+
+    Raises InputError when a text is the exact name of no entry, or of several.
+    """
+    entries, names = _found(index, texts)
+    asked = {name.iri: name for name in names}
+    found = fit_of_set(Knowledge(index), entries)
+    pairs = tuple(replace(fit, one=asked[fit.one.iri], other=asked[fit.other.iri]) for fit in found.pairs)
+    return FitOfSet(entries=tuple(names), pairs=pairs)
+
+
+def all_compatible(index: Index, text: str, kind: str | None = None) -> Fitting:
+    """List all that is known to fit an entry, by kind; with `kind`, such as `adapters` or `VAEs`, only of that one.
+
+    Raises InputError when the text is the exact name of no entry, or of several, and UsageError for an unknown kind.
+    """
+    known = Knowledge(index)
+    token = token_of(known, kind)
+    (entry,), (name,) = _found(index, (text,))
+    return replace(fitting(known, entry, token), entry=name)
+
+
+def _found(index: Index, texts: Sequence[str]) -> tuple[list[Entry], list[Named]]:
+    entries, names = [], []
+    for text in texts:
+        entry, variant = _entry(index, text)
+        entries.append(entry)
+        names.append(Named.of(entry, variant))
+    return entries, names
+
+
+def _entry(index: Index, text: str) -> tuple[Entry, str | None]:
+    found = resolve(index, text)
+    best = found.best
+    if best is None:
+        hint = f"did you mean {' or '.join(found.nearest)}?" if found.nearest else None
+        raise InputError(f"no entry has this name: {text}", hint=hint)
+    if best.level != "exact":
+        hint = f"did you mean {best.id}? mirld resolve finds what words mean"
+        raise InputError(f"no entry has exactly this name: {text}", hint=hint)
+    if found.ambiguous:
+        tied = " or ".join(candidate.id for candidate in found.candidates[: found.tied][:_SHOWN])
+        raise InputError(f"{found.tied} entries have this name: {text}", hint=f"name one of them, such as {tied}")
+    entry = index.entry_at(best.iri)
+    if entry is None:
+        raise InputError(f"this name was withdrawn: {text}", hint=best.reasons[0] if best.reasons else None)
+    return entry, best.variant or _variant(text)
+
+
+def _variant(text: str) -> str | None:
+    try:
+        return "@".join(MirId.find(text).variants) or None
+    except IdError:
+        return None
+
+
+_SHOWN = 3
