@@ -33,6 +33,7 @@ LINKS_TO_PARTS = frozenset(
         "parameter",
         "repository",
         "setting",
+        "trait",
     )
 )
 # What an entry is called and in how many words needs no page; every other property does.

@@ -7,6 +7,7 @@ import json
 import click
 
 from mirld.cli import Place, pass_place
+from mirld.cli.completion import complete_id
 from mirld.errors import EXIT_NO, EXIT_UNKNOWN, EXIT_YES
 
 _CODES = {"yes": EXIT_YES, "no": EXIT_NO, "unknown": EXIT_UNKNOWN}
@@ -25,7 +26,7 @@ Examples:
   mirld compat mir:model.dit.flux-1:dev --list=adapters
 """,
 )
-@click.argument("texts", metavar="A B [C...]", nargs=-1, required=True)
+@click.argument("texts", metavar="A B [C...]", nargs=-1, required=True, shell_complete=complete_id)
 @click.option(
     "--list",
     "kind",

@@ -27,7 +27,7 @@ def _fit(found: Fit) -> Iterator[str]:
     for fact in found.evidence[:_SHOWN]:
         yield from _fact(fact)
     if len(found.evidence) > _SHOWN:
-        yield f"    {len(found.evidence) - _SHOWN} more, --json has them all"
+        yield f"    {len(found.evidence) - _SHOWN} more in the JSON"
 
 
 def _fact(fact: Fact) -> Iterator[str]:

@@ -64,6 +64,7 @@ class EntryContext:
     lineage: tuple[Group, ...]
     fits: tuple[Group, ...]
     judged: Table | None
+    traits: Table | None
     settings: Table | None
     parameters: Table | None
     classified: Table | None

@@ -9,7 +9,7 @@ from mirld.site.classification_pages import classified
 from mirld.site.contexts import Fact, Head, Row, Table
 from mirld.site.entry_contexts import EntryContext
 from mirld.site.entry_files import files, layouts, tensors
-from mirld.site.entry_relations import fits, judged, lineage, links_to
+from mirld.site.entry_relations import fits, judged, lineage, links_to, traits
 from mirld.site.entry_running import components, examples, loadings, parameters, repositories, settings
 from mirld.site.entry_sources import disputed, elsewhere, evidence, recorded
 from mirld.site.links import Link
@@ -44,6 +44,7 @@ def entry_context(material: Material, page: Page, head: Head) -> EntryContext:
         lineage=lineage(entry, incoming, link),
         fits=fits(material, entry, incoming, link),
         judged=judged(material, entry, incoming, link),
+        traits=traits(entry, link),
         settings=settings(material, entry, link),
         parameters=parameters(material, entry, link),
         classified=classified(material, entry, link),

@@ -6,7 +6,7 @@ from mirld.registry.values import Entry
 from mirld.site.contexts import Group, Row, Table
 from mirld.site.links import Link
 from mirld.site.material import Linker, Material
-from mirld.site.names import all_confirmed, anchor, cited, confirmed, series_iri, table
+from mirld.site.names import all_confirmed, anchor, cited, confirmed, plain, series_iri, table
 from mirld.vocab import MIR
 
 Incoming = list[tuple[str, str]]
@@ -88,3 +88,17 @@ def judged(material: Material, entry: Entry, incoming: Incoming, link: Linker) -
                 cells = ((link.to(found.kind.iri),), (link.to(found.verdict.iri),), cited(found.sources, link))
                 rows.append(Row(anchor="", head=link.to(whole), cells=cells))
     return table(("Entry", "Kind", "Fits", "Source"), rows)
+
+
+def traits(entry: Entry, link: Linker) -> Table | None:
+    """List the measures that decide what works with an entry."""
+    rows = [
+        Row(
+            anchor=anchor(found.iri),
+            head=link.to(found.kind.iri),
+            cells=(plain(str(found.value)), cited(found.sources, link)),
+            confirmed=confirmed(link, found.iri, MIR.value),
+        )
+        for found in entry.traits
+    ]
+    return table(("Trait", "Value", "Source"), rows)
