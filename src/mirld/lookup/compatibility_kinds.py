@@ -7,7 +7,7 @@ only what the kinds of the top mean to the questions in `mirld.lookup.compatibil
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mirld.registry.values import Concept, Ref
 from mirld.vocab import MIR
@@ -20,8 +20,7 @@ _LEAST = 100  # rank of a kind that does not say how much it weighs
 _CLASS = "className"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class Kind(NamedTuple):
     """One kind: `token` is its notation, `broader` those above it; of two pieces of evidence the lower `rank` wins.
 
     `stated_by` are names by which data states it. `when_different` and `when_equal` are the verdicts that follow from

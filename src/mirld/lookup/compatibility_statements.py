@@ -10,7 +10,6 @@ fine-tune hands on only what is about layers: adapters, and who is built alike.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from typing import NamedTuple
 
@@ -46,8 +45,7 @@ class Statement(NamedTuple):
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Ancestor:
+class Ancestor(NamedTuple):
     """An entry that another takes after: what the steps to it weigh, what they are, and whether only layers count."""
 
     entry: Entry
@@ -206,18 +204,17 @@ def _from(known: Knowledge, here: Ancestor) -> Iterator[Ancestor]:
     for each in said:
         is_alike = kinds.is_a(each.kind, ARCHITECTURE)
         is_same = each.kind in (LAYOUT, EXCHANGE) or kinds.is_a(each.kind, VARIANT)
-        other = known.entry(each.object if each.subject == entry.iri else each.subject)
         # A fine-tune inherits from what it was made of; what is alike, from each other.
-        is_handed_on = is_alike or is_same
-        if kinds[each.kind].stated_by and is_alike and each.subject != entry.iri:
-            is_handed_on = False
-        if each.verdict != "yes" or not is_handed_on or other is None or other.iri == entry.iri:
+        is_backwards = is_alike and kinds[each.kind].stated_by and each.subject != entry.iri
+        if each.verdict != "yes" or is_backwards or not (is_alike or is_same):
+            continue
+        other = known.entry(each.object if each.subject == entry.iri else each.subject)
+        if other is None or other.iri == entry.iri:
             continue
         if not is_same and (_is_refused(said, other.iri, kinds) or _is_of_other_size(entry, other)):
             continue
-        words = said_in_words(each, known)
-        found = _stepped(here, other, words, kinds[each.kind].rank)
-        yield found if is_same else replace(found, layers_only=True)
+        found = _stepped(here, other, said_in_words(each, known), kinds[each.kind].rank)
+        yield found if is_same else found._replace(layers_only=True)
 
 
 def _stepped(here: Ancestor, there: Entry, words: str, rank: int) -> Ancestor:

@@ -173,14 +173,10 @@ def refused_by(known: Knowledge, release: Entry, series: Entry) -> Iterator[tupl
 
 
 def roles_of(known: Knowledge, entry: Entry) -> list[Kind]:
-    """Return the kinds of component that an entry is known to be: by its architecture, or by a role that it fills."""
-    found = []
-    for kind in known.kinds.below(COMPONENT):
-        if kind.is_trait:
-            continue
-        if entry.id.architecture in kind.stated_by or _fills(known, entry, kind):
-            found.append(kind)
-    return found
+    """Return the kinds of component that an entry is: by its architecture, or else by the roles that it fills."""
+    kinds = [kind for kind in known.kinds.below(COMPONENT) if not kind.is_trait]
+    by_architecture = [kind for kind in kinds if entry.id.architecture in kind.stated_by]
+    return by_architecture or [kind for kind in kinds if _fills(known, entry, kind)]
 
 
 def _fills(known: Knowledge, entry: Entry, kind: Kind) -> bool:
