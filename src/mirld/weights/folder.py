@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -40,20 +41,11 @@ def read_folder(path: Path, read_file: Callable[[Path], Header]) -> Header:
             hint="name a folder with model_index.json or with weights in it, or a file",
         )
     header = component.header
-    return Header(
+    return replace(
+        header,
         file=str(path),
         format="folder",
-        size=header.size,
-        bytes_read=header.bytes_read,
-        tensors=header.tensors,
-        metadata=header.metadata,
-        data_start=header.data_start,
-        byte_order=header.byte_order,
         config=component.config,
-        wrappers=header.wrappers,
-        code=header.code,
-        field_order=header.field_order,
-        shards=header.shards,
         components=(component,),
         notes=(*header.notes, *_beside(component)),
     )
