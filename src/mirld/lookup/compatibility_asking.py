@@ -222,9 +222,7 @@ def _against(known: Knowledge, part: Entry, filler: Filler, role: Kind) -> Itera
     """Compare a component with what fills its role: an entry in every trait, and classes."""
     for kind in known.kinds.traits(role.token):
         ones = values_of(known, part, kind)
-        if filler.entry is not None and filler.class_name is None:
-            others, label = values_of(known, filler.entry, kind), filler.entry.label
-        elif kind.is_of_classes and filler.class_name is not None:
+        if kind.is_of_classes and filler.class_name is not None:
             named = family(filler.class_name)
             others, label = Values(frozenset((named,) if named else ()), filler.sources), filler.class_name
         elif filler.entry is not None:

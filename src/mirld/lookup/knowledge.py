@@ -43,6 +43,11 @@ class Knowledge(Protocol):
         """Return a class and all that it extends, nearest first."""
 
 
+def series_of(known: Knowledge, entry: Entry) -> Entry | None:
+    """Return the series of a release or an operation; None for a series, and when it has no entry."""
+    return known.entry(entry.id.series_id) if entry.id.domain != "info" else None
+
+
 class Indexed:
     """The same of an index."""
 

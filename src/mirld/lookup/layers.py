@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mirld.lookup.fitting import fault
-from mirld.lookup.knowledge import Knowledge
+from mirld.lookup.knowledge import Knowledge, series_of
 from mirld.lookup.settings import LAYERS, Clash, Effective, Layer, Settings, Statement, group_order
 from mirld.lookup.speaking import closeness, consumer, consumers, stated_by
 from mirld.lookup.taking import PHASES, Taker, taker_of, taker_of_operation
@@ -96,7 +96,7 @@ def _notes(main: Taker, loader: Loader | None) -> Iterator[str]:
 
 def _opinions(known: Knowledge, used: Used) -> Iterator[_Opinion]:
     entry = used.entry
-    series = known.entry(entry.id.series_id) if entry.id.domain != "info" else None
+    series = series_of(known, entry)
     if series is not None:
         yield from _of(known, series, "series", 0, used, frozenset())
     yield from _of(known, entry, "series" if entry.id.domain == "info" else "release", 0, used, used.files)
@@ -116,17 +116,14 @@ def _opinions(known: Knowledge, used: Used) -> Iterator[_Opinion]:
         dtype = used.torch_type_of(used.precision)
         if dtype is not None:
             part = next((each.iri for each in used.precision.loaders), used.precision.iri)
-            said = Statement(layer="precision", of=str(used.precision.id), value=dtype, part=part)
-            yield _Opinion((LAYERS.index("precision"), 0, 0), replace(said, by=_sources(used.precision)))
+            by = tuple(ref.iri for ref in used.precision.sources)
+            said = Statement(layer="precision", of=str(used.precision.id), value=dtype, part=part, by=by)
+            yield _Opinion((LAYERS.index("precision"), 0, 0), said)
         yield from _of(known, used.precision, "precision", 0, used, frozenset(), foreign=True)
     if used.scheduler is not None and used.scheduler_is_chosen:
         yield from _of(known, used.scheduler, "scheduler", 0, used, frozenset(), foreign=True)
     for turn, adapter in enumerate(used.adapters):
         yield from _of(known, adapter.entry, "adapter", turn, used, adapter.files, name=adapter.name)
-
-
-def _sources(entry: Entry) -> tuple[str, ...]:
-    return tuple(ref.iri for ref in entry.sources)
 
 
 def _of(
@@ -150,12 +147,7 @@ def _of(
     for setting in entry.settings:
         of_files = files.intersection(setting.applies_to)
         close = 1 if foreign else closeness(setting, entry, used.library, used.loader, operations)
-        if (
-            close is None
-            and setting.iri in overlaid
-            and not setting.applies_to
-            and not _names_a_library(setting, entry)
-        ):
+        if close is None and setting.iri in overlaid and not _names_a_library(setting, entry):
             close = 1  # in a user's own file a name such as #setting-mine-… speaks of nobody
         if close is None or (of_files and of_files.isdisjoint(chosen)):
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mirld.lookup.drafting import Draft, LeftOut, UnknownError
-from mirld.lookup.knowledge import Knowledge
+from mirld.lookup.knowledge import Knowledge, series_of
 from mirld.lookup.program import Program
 from mirld.lookup.recipes import DISTRIBUTIONS, RECIPES, is_language_model_in_gguf
 from mirld.lookup.used import Used
@@ -136,7 +136,7 @@ def _libraries(known: Knowledge, entry: Entry) -> tuple[str, ...]:
 
 
 def _above(known: Knowledge, entry: Entry) -> tuple[Loader, ...]:
-    series = known.entry(entry.id.series_id) if entry.id.domain != "info" else None
+    series = series_of(known, entry)
     return series.loaders if series is not None else ()
 
 

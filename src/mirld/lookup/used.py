@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mirld.errors import UnknownNameError, UsageError
 from mirld.ids import MirId
-from mirld.lookup.knowledge import Knowledge
+from mirld.lookup.knowledge import Knowledge, series_of
 from mirld.lookup.speaking import ANY, consumer, consumers
 from mirld.registry.values import Entry, File, Loader, Ref
 
@@ -94,7 +94,7 @@ class Used:
 
     def entries(self, known: Knowledge) -> list[Entry]:
         """Return the entry and its series."""
-        series = known.entry(self.entry.id.series_id) if self.entry.id.domain != "info" else None
+        series = series_of(known, self.entry)
         return [self.entry, *([series] if series is not None else [])]
 
     def torch_type(self, precision: Ref) -> str | None:
@@ -217,7 +217,7 @@ def choose_loader(known: Knowledge, entry: Entry, wanted: str | None) -> tuple[L
 
     `wanted` is a library, an application, or the class of a loader; a name that no loader has gives no loader.
     """
-    series = known.entry(entry.id.series_id) if entry.id.domain != "info" else None
+    series = series_of(known, entry)
     own = list(entry.loaders)
     above = list(series.loaders) if series is not None else []
     for loaders, inherited in ((own, False), (above, True)):
@@ -230,7 +230,7 @@ def choose_loader(known: Knowledge, entry: Entry, wanted: str | None) -> tuple[L
 
 def _consumer(known: Knowledge, entry: Entry) -> str | None:
     """Return whom settings are taken of when nothing is asked for and nothing loads the entry; None for any."""
-    above = known.entry(entry.id.series_id) if entry.id.domain != "info" else None
+    above = series_of(known, entry)
     entries = [entry, *([above] if above is not None else [])]
     if any(not each.applies_to and consumer(each) == ANY for one in entries for each in one.settings):
         return None
