@@ -149,7 +149,7 @@ def columns(
     """Leave out columns that are empty in all rows; return the headings of the others, and their cells with those."""
     kept = [
         (at, heading)
-        for at, (heading, cells) in enumerate(zip(headings, zip(*rows, strict=True), strict=True))
+        for at, (heading, cells) in enumerate(zip(headings, zip(*rows, strict=True), strict=bool(rows)))
         if any(cells)
     ]
     return tuple([heading for _, heading in kept]), [
