@@ -6,8 +6,9 @@ import tomllib
 from importlib.resources import files
 
 import pytest
-from tests.curated import Descriptions, read_view, short
+from tests.curated import Descriptions, describe, short
 
+from mirld.graph.dataset import Dataset
 from mirld.graph.terms import Literal
 from mirld.harvest.licences import licence, says_nothing
 from mirld.vocab import DCTERMS, DEFAULT_BASE, FOAF, RDF_TYPE, RDFS_LABEL, SKOS, SPDX_LICENSES
@@ -62,8 +63,8 @@ SAYS_NOTHING = {"other", "unknown"}
 
 
 @pytest.fixture(scope="module")
-def described() -> Descriptions:
-    return {iri: said for iri, said in read_view().items() if DCTERMS.LicenseDocument in said.get(RDF_TYPE, ())}
+def described(loaded: Dataset) -> Descriptions:
+    return {iri: said for iri, said in describe(loaded.view).items() if DCTERMS.LicenseDocument in said.get(RDF_TYPE, ())}
 
 
 def iri_of(tag: str) -> str:
