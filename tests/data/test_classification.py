@@ -56,8 +56,11 @@ def test_each_rule_finds_something(view: Graph) -> None:
 
 
 def test_the_same_facts_give_the_same_triples(dataset: Dataset) -> None:
-    again = load(Corpus.scan(ROOT))
-    assert infer(again, ROOT) == dataset.graphs[f"{BASE}graph/inferred"]
+    again = [(subject, *pair) for subject, pairs in infer(load(Corpus.scan(ROOT)), ROOT) for pair in pairs]
+    stated = dataset.graphs[f"{BASE}graph/inferred"]
+    assert len(again) == len(stated) > 10_000
+    # The first that differs, for pytest would write out both lists.
+    assert next(((one, other) for one, other in zip(again, stated, strict=True) if one != other), None) is None
 
 
 def test_every_model_and_series_of_models_is_classified_or_said_not_to_be(view: Graph) -> None:

@@ -64,7 +64,9 @@ SAYS_NOTHING = {"other", "unknown"}
 
 @pytest.fixture(scope="module")
 def described(loaded: Dataset) -> Descriptions:
-    return {iri: said for iri, said in describe(loaded.view).items() if DCTERMS.LicenseDocument in said.get(RDF_TYPE, ())}
+    return {
+        iri: said for iri, said in describe(loaded.view).items() if DCTERMS.LicenseDocument in said.get(RDF_TYPE, ())
+    }
 
 
 def iri_of(tag: str) -> str:
