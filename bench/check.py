@@ -106,7 +106,7 @@ def main() -> None:
         for entries in (0, told.entries):
             root = Path(name) / f"registry-{entries}"
             root.mkdir()
-            count = make_registry(root, entries)
+            count = make_registry(root, entries, alike=entries > 0)
             document.append(
                 {
                     "entries": count,

@@ -1,10 +1,10 @@
-"""How load, check and build grow with the registry: copies of its entries, from 1,000 to 20,000.
+"""How load, check and build grow with the registry: copies of the same entries, from 1,000 to 20,000.
 
     python bench/growth.py [--entries 1000 5000 20000] [--rounds 3] [--folder TMP] [--json]
 
-Whole processes, as a user runs them: `mirld resolve` of an id, which loads everything and does next to nothing else,
-`mirld check` and `mirld build`, each with the peak memory of its largest process. What grows linearly takes the same
-time an entry, whatever the number; the last column says how much more an entry takes than in the smallest registry.
+Whole processes: reading all files and merging them, which is what a check and a build begin with, and, as a user runs
+them, `mirld check` and `mirld build`, each with the peak memory of its largest process. What grows linearly takes the
+same time an entry, whatever the number; the last column says how much more one takes than in the smallest registry.
 """
 
 from __future__ import annotations
@@ -22,12 +22,21 @@ from build import run_process
 
 from registries import make_registry
 
+_LOAD = """\
+import sys
+from pathlib import Path
+from mirld.graph.corpus import Corpus
+from mirld.graph.load import load
+
+load(Corpus.scan(Path(sys.argv[1])))
+"""
+
 
 def measure(root: Path, rounds: int, folder: Path) -> dict[str, dict[str, float]]:
     """Time each command on one registry: medians of seconds, CPU seconds, and MB of the largest process."""
     mirld = [sys.executable, "-m", "mirld", "--root", str(root)]
     commands = {
-        "load": [*mirld, "resolve", "mir:model.unet.stable-diffusion-xl:base"],
+        "load": [sys.executable, "-c", _LOAD, str(root)],
         "check": [*mirld, "check"],
         "build": [*mirld, "build", "--out", str(folder / "out")],
     }
@@ -58,7 +67,9 @@ def main() -> None:
         with tempfile.TemporaryDirectory(dir=told.folder, prefix="mirld-bench-") as name:
             root = Path(name) / "registry"
             root.mkdir()
-            document.append({"entries": make_registry(root, entries), **measure(root, told.rounds, Path(name))})
+            document.append(
+                {"entries": make_registry(root, entries, alike=True), **measure(root, told.rounds, Path(name))}
+            )
     if told.json:
         print(json.dumps({"cores": os.cpu_count(), "registries": document}, indent=2))
         return

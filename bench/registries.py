@@ -13,26 +13,25 @@ from mirld.graph.load import load
 from mirld.registry import read_registry
 
 ROOT = Path(__file__).resolve().parents[1]
+_ALONE = "upstream-mir"
 _ENTRY = re.compile(r"<((?:info|model|operations)/[^/>#@]+/[^/>#@]+)")
 
 
-def make_registry(folder: Path, entries: int) -> int:
+def make_registry(folder: Path, entries: int, *, alike: bool = False) -> int:
     """Write the carried registry and as many copies of its entries as give so many; return how many there are.
 
-    When it has more entries than that, harvested sources are left out, the largest first, as long as enough remain.
+    `alike` makes registries of any size of the same mixture: copies of what was curated and of what one source that
+    needs no other says. 0 entries is the registry without copies.
     """
     for name in ("ontology", "mappings", "shapes", "queries", "site", "data"):
         shutil.copytree(ROOT / name, folder / name)
-    own = len(read_registry(load(Corpus.scan(folder))))
-    for source in sorted((folder / "data" / "harvested").iterdir(), key=_size, reverse=True):
-        aside = folder / source.name
-        source.rename(aside)
-        fewer = len(read_registry(load(Corpus.scan(folder))))
-        if entries and fewer >= entries * 0.9:
-            shutil.rmtree(aside)
-            own = fewer
-        else:
-            aside.rename(source)
+    if alike:
+        for source in (folder / "data" / "harvested").iterdir():
+            if source.name != _ALONE:
+                shutil.rmtree(source)
+        # What was left out was never published here.
+        (folder / RECORDS_FILE).unlink()
+    own = _count(folder)
     curated = sorted((folder / "data" / "curated").glob("*/*.ttl"))
     harvested = sorted((folder / "data" / "harvested").glob("*/*.ttl"))
     for number in range(1, max(0, -(-entries // own) - 1) + 1):
@@ -47,11 +46,11 @@ def make_registry(folder: Path, entries: int) -> int:
                     source = f"<source/{path.parent.name}>"
                     place.write_text(text.replace(source, f"{source[:-1]}-c{number}>"), encoding="utf-8")
     (folder / RECORDS_FILE).write_bytes(record_names(load(Corpus.scan(folder)), "2026-01-01"))
+    return _count(folder)
+
+
+def _count(folder: Path) -> int:
     return len(read_registry(load(Corpus.scan(folder))))
-
-
-def _size(folder: Path) -> tuple[int, str]:
-    return sum(path.stat().st_size for path in folder.rglob("*.ttl")), folder.name
 
 
 def _copy(path: Path, place: Path, number: int) -> None:
