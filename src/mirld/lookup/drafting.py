@@ -10,7 +10,7 @@ from mirld.lookup.knowledge import Knowledge
 from mirld.lookup.layers import layered
 from mirld.lookup.program import Expression, constant
 from mirld.lookup.repositories import HUB, first, hub_repositories, of_other_form
-from mirld.lookup.settings import Effective, Settings
+from mirld.lookup.settings import Effective, Settings, finite
 from mirld.lookup.taking import Taker, taker_of
 from mirld.lookup.used import Adapter, Used, meant_scheduler
 from mirld.registry.values import Entry, Loader, Repository
@@ -37,7 +37,7 @@ class LeftOut:
 
     def as_dict(self) -> dict[str, object]:
         """Return it as JSON has it."""
-        return {"group": self.group, "parameter": self.parameter, "value": self.value, "reason": self.reason}
+        return {"group": self.group, "parameter": self.parameter, "value": finite(self.value), "reason": self.reason}
 
 
 @dataclass(slots=True)
@@ -56,9 +56,9 @@ class Draft:
     repository: Repository | None = None
 
     @classmethod
-    def of(cls, known: Knowledge, used: Used) -> Draft:
-        """Begin a draft."""
-        return cls(known, used, layered(known, used, defaults=False))
+    def of(cls, known: Knowledge, used: Used, settings: Settings | None = None) -> Draft:
+        """Begin a draft, with the settings of its use when somebody has them."""
+        return cls(known, used, settings or layered(known, used, defaults=False))
 
     def with_loader(self, loader: Loader) -> Draft:
         """Return the draft with another loader of the entry; what is remembered stays."""

@@ -8,6 +8,7 @@ from mirld.lookup.drafting import Draft, LeftOut, UnknownError
 from mirld.lookup.knowledge import Knowledge, series_of
 from mirld.lookup.program import Program
 from mirld.lookup.recipes import DISTRIBUTIONS, RECIPES, is_language_model_in_gguf
+from mirld.lookup.settings import Settings
 from mirld.lookup.used import Used
 from mirld.registry.values import Entry, Loader
 
@@ -81,15 +82,18 @@ class LoadCode:
         }
 
 
-def load_code(known: Knowledge, used: Used) -> LoadCode:
-    """Write what loads an entry as it is used; an answer without a program where too little is known."""
+def load_code(known: Knowledge, used: Used, settings: Settings | None = None) -> LoadCode:
+    """Write what loads an entry as it is used; an answer without a program where too little is known.
+
+    `settings` are those of this use, when somebody has them.
+    """
     loader, entry = used.loader, used.entry
     library = used.library
     if loader is None and (library == _LLAMA or (library is None and is_language_model_in_gguf(entry))):
         # A file in GGUF is opened by whatever reads GGUF, so nobody has to say that this does.
         loader = Loader(iri=f"{entry.iri}#gguf", library=_LLAMA, class_name="Llama", call="from_pretrained")
         library = _LLAMA
-        used = replace(used, loader=loader, library=library)
+        used, settings = replace(used, loader=loader, library=library), None
     answer = LoadCode(
         id=used.asked,
         iri=entry.iri,
@@ -105,7 +109,7 @@ def load_code(known: Knowledge, used: Used) -> LoadCode:
         notes=used.notes,
     )
     recipe = RECIPES.get(library or "")
-    draft = Draft.of(known, used)
+    draft = Draft.of(known, used, settings)
     try:
         if recipe is None:
             raise UnknownError(_no_recipe(used))

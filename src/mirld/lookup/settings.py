@@ -51,7 +51,7 @@ class Statement:
         return {
             "layer": self.layer,
             "of": self.of,
-            "value": _finite(self.value),
+            "value": finite(self.value),
             "unit": self.unit,
             "part": self.part,
             "by": list(self.by),
@@ -113,7 +113,7 @@ class Effective:
         return {
             "group": self.group,
             "parameter": self.parameter,
-            "value": _finite(self.value),
+            "value": finite(self.value),
             "phase": self.phase,
             "layer": self.layer,
             "unit": self.unit,
@@ -206,9 +206,15 @@ class Settings:
         return "\n".join(lines) + "\n" if lines else ""
 
 
-def _finite(value: Value | None) -> Value | None:
-    """Return a value that JSON can hold: no number that it has no digits for."""
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+def finite(value: object) -> object:
+    """Return a value that JSON can hold: what it has no digits for is a text, also inside lists and objects."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, list):
+        return [finite(each) for each in value]
+    if isinstance(value, Mapping):
+        return {name: finite(each) for name, each in value.items()}
+    return value
 
 
 def _dict_text(values: Mapping[str, Value | None], indent: int) -> str:

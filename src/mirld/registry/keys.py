@@ -38,6 +38,16 @@ def last(iri: str) -> str:
 
 def keys_of_entry(entry: Entry, base: str) -> Iterator[Key]:
     """Give every key of an entry, those of one kind in the order that its parts have."""
+    yield from names_of_entry(entry)
+    for called, text in _wholes(entry):
+        if squashed(text):
+            yield key(Kind.WHOLE, squashed(text), called)
+    yield from _groups(entry)
+    yield from _links(entry, base)
+
+
+def names_of_entry(entry: Entry) -> Iterator[Key]:
+    """Give the keys of an entry that are names of it or of its parts: whatever an exact reading finds, and labels."""
     yield key(Kind.ID, str(entry.id))
     yield from _of_repositories(entry)
     yield from _of_files(entry)
@@ -50,11 +60,6 @@ def keys_of_entry(entry: Entry, base: str) -> Iterator[Key]:
     yield key(Kind.LABEL, entry.label.lower(), "label", entry.label)
     for label in entry.other_labels:
         yield key(Kind.LABEL, label.lower(), "other", label)
-    for called, text in _wholes(entry):
-        if squashed(text):
-            yield key(Kind.WHOLE, squashed(text), called)
-    yield from _groups(entry)
-    yield from _links(entry, base)
 
 
 def _of_repositories(entry: Entry) -> Iterator[Key]:

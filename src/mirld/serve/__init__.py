@@ -2,6 +2,7 @@
 
     negotiation  which representation an Accept header asks for
     site         a folder of pages → responses: negotiation, validators, redirects
+    answers      look-ups as JSON, below /api/
     sparql       the SPARQL 1.1 Protocol over the registry
     server       sockets: the only module that knows http.server
 

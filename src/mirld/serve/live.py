@@ -18,6 +18,9 @@ from mirld.graph.query import Endpoint
 from mirld.graph.rules import classify
 from mirld.lookup import resolve
 from mirld.registry import Index, Registry, read_registry
+from mirld.registry.place import open_index
+from mirld.registry.read import read_concepts, read_library
+from mirld.serve import answers
 from mirld.serve.description import describe_service
 from mirld.serve.server import Route, first
 from mirld.serve.site import Request, Response, Site, as_json, finish, plain
@@ -45,7 +48,10 @@ class Loaded:
 
     @cached_property
     def _made_index(self) -> Index:
-        return Index.of(self.registry)
+        try:
+            return open_index(self.corpus.root, base=self.corpus.base)  # from the cache, when it is of these files
+        except MirldError:  # they broke since they were loaded
+            return Index.of(self.registry, concepts=read_concepts(self.dataset), classes=read_library(self.dataset))
 
     def index(self) -> Index:
         """Return the index of what is loaded, made once even when two requests come first together."""
@@ -163,7 +169,7 @@ class Live:
 
     def routes(self) -> dict[str, Route]:
         """Name the paths that a function answers instead of a file."""
-        return {"/sparql": self._sparql, "/resolve": self._resolve}
+        return {"/sparql": self._sparql, "/resolve": self._resolve, **answers.routes(lambda: self.state.index())}
 
     def _sparql(self, request: Request) -> Response:
         state = self.state

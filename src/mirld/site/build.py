@@ -17,6 +17,7 @@ from mirld.errors import InputError
 from mirld.graph.collector import paused
 from mirld.graph.terms import Iri
 from mirld.graph.turtle import TurtleWriter
+from mirld.site.api_files import api_files
 from mirld.site.document_pages import shape_quads
 from mirld.site.dumps import JOINED, NQUADS, copies, dump, names, nquads, shapes_turtle, what_is
 from mirld.site.forms import Forms, Pieces, escape_json, write_forms
@@ -38,12 +39,13 @@ File = tuple[str, bytes]
 
 
 class Task(NamedTuple):
-    """A share of the work: pages, or resources without a page, or plain copies, or the dump of all graphs."""
+    """A share of the work: pages, resources without a page, plain copies, the dump of all graphs, or the static API."""
 
     pages: tuple[Page, ...] = ()
     pageless: tuple[str, ...] = ()
     copies: bool = False
     quads: bool = False
+    api: bool = False
 
 
 class Sum(NamedTuple):
@@ -95,7 +97,7 @@ class Site:
         """
         pages = [page for page in self._material.pages if page.view != "data"]
         light = [page for page in pages if page.view not in _HEAVY and page.view != "query"]
-        tasks = [Task(quads=True), Task(pageless=self._material.pageless), Task(copies=True)]
+        tasks = [Task(api=True), Task(quads=True), Task(pageless=self._material.pageless), Task(copies=True)]
         tasks += [self._queries()] if self._material.answering is None else []
         tasks += [Task((page,)) for page in pages if page.view in _HEAVY]
         return tasks + [Task(tuple(light[at : at + _CHUNK])) for at in range(0, len(light), _CHUNK)]
@@ -123,6 +125,8 @@ class Site:
             yield from dump(NQUADS, nquads(self._material))
         if task.copies:
             yield from self.copies()
+        if task.api:
+            yield from api_files(self._material)
         for iri in task.pageless:
             self._write(iri, pieces)
         for page in task.pages:

@@ -356,6 +356,24 @@ class GrammarContext:
     files: tuple[Link, ...]
 
 
+class ApiFiles(NamedTuple):
+    """One kind of files of the static API: its folder, what it answers, by what its files are named, its schema."""
+
+    name: str
+    what: str
+    key: str
+    schema: Link | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiContext:
+    """api.html: the files of the static API."""
+
+    head: Head
+    kinds: tuple[ApiFiles, ...]
+    openapi: Link | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class LostContext:
     """404.html: `head.root` is absolute, since nobody knows where it will be shown."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from mirld.site.api_files import api_context
 from mirld.site.conflict_pages import conflicts_context
 from mirld.site.contexts import Head
 from mirld.site.document_pages import data_context, grammar_context, lost_context, shapes_context
@@ -135,6 +136,12 @@ VIEWS: Mapping[str, View] = {
         grammar_context,
         _fixed("Grammar of names", "How a MIR name is written: the ABNF, and a file to test other readers with."),
         "ns",
+    ),
+    "api": View(
+        "pages/api.html",
+        api_context,
+        _fixed("API", "Look-ups as files: entries, names, digests, settings and code as JSON, from any static server."),
+        "data",
     ),
     "lost": View("pages/404.html", lost_context, _fixed("No such page", "There is no page here.")),
     **{

@@ -68,7 +68,8 @@ def plan(
     Raises ConflictError when two would share a folder on a file system that ignores case, InputError for a name that
     no file system holds.
     """
-    pages = [Page("", "home"), Page("data", "data"), Page("docs/grammar", "grammar"), Page("shapes", "shapes")]
+    pages = [Page("", "home"), Page("api", "api"), Page("data", "data"), Page("docs/grammar", "grammar")]
+    pages += [Page("shapes", "shapes")]
     pages += [Page(name, f"index-{name}") for name in _INDEXES]
     asked = [Page(f"query/{name}", "query", "", name) for name in queries]
     pages += [Page("query", "index-query"), *asked] if asked else ()
