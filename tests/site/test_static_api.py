@@ -13,6 +13,9 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from tests.site.static_api import KNOWN_SCHEMAS, ROOT, SCHEMAS, StaticApi, filled
 
+from mirld.lookup.compatibility_kinds import PRECISION, RELEASE
+from mirld.lookup.compatibility_sets import fitting
+from mirld.lookup.compatibility_statements import Knowledge
 from mirld.lookup.knowledge import Indexed
 from mirld.lookup.layers import layered
 from mirld.lookup.loading import load_code
@@ -231,6 +234,27 @@ def test_settings_and_code_are_those_of_the_commands(api: StaticApi, asked: Inde
                 expected = json.loads(json.dumps(code.as_dict()))
                 assert filled({**said, **answers["load"]}, whole, whole) == expected, name.id
     assert several > 5
+
+
+def test_what_fits_is_what_the_command_lists(api: StaticApi, asked: Index) -> None:
+    """Of entries drawn by a seed, and of those that much fits: without what entries say themselves, all of it."""
+    known = Knowledge(asked)
+    own = {known.kinds[RELEASE].ref, known.kinds[PRECISION].ref}
+    full = dict(api.all("fits"))
+    for mir_id in [*drawn((name.id for name in asked.names()), 40), *drawn(full, 60)]:
+        entry = asked.entry(mir_id)
+        assert entry is not None
+        expected = {
+            kind.iri.rpartition("/")[2]: [
+                (fit.one.id, fit.reason, fit.evidence[0].sources) for fit in fits if fit.evidence[0].kind not in own
+            ]
+            for kind, fits in fitting(known, entry).fits
+        }
+        said = {
+            token: [(each["id"], each["reason"], tuple(each.get("sources", ()))) for each in found]
+            for token, found in full.get(mir_id, {}).items()
+        }
+        assert said == {token: found for token, found in expected.items() if found}, mir_id
 
 
 def name_id(asked: Index, text: str) -> Any:

@@ -22,7 +22,8 @@
     notebook    entries and answers as HTML for a notebook
     classification  what an entry is by published frameworks
     compatibility  whether entries work together: the answer; _texts puts the question, _asking and _sets judge,
-                _statements and _traits gather what is known, _kinds says how much it weighs
+                _statements and _traits gather what is known, _kinds says how much it weighs,
+                _lists makes the lists of all entries
     health      how complete a registry is and how well its sources agree
 
 Rules of this room: standard library only; nothing is read or written; what is exact is never outdone by what is near.

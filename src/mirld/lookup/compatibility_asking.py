@@ -25,7 +25,15 @@ from mirld.lookup.compatibility_kinds import (
     SCHEDULER,
     Kind,
 )
-from mirld.lookup.compatibility_statements import Ancestor, Knowledge, Statement, label_of, said_in_words, sources_of
+from mirld.lookup.compatibility_statements import (
+    Ancestor,
+    Knowledge,
+    Statement,
+    label_of,
+    remembered,
+    said_in_words,
+    sources_of,
+)
 from mirld.lookup.compatibility_traits import (
     Difference,
     Filler,
@@ -88,6 +96,11 @@ def _facts(known: Knowledge, one: Entry, other: Entry) -> Iterator[Fact]:
         yield Fact(verdict="yes", kind=known.kinds[EXCHANGE].ref, text="both are the same entry", weight=0)
         return
     yield from _stated(known, one, other)
+    yield from unstated(known, one, other)
+
+
+def unstated(known: Knowledge, one: Entry, other: Entry) -> Iterator[Fact]:
+    """Give the facts that follow of two different entries: from a series, from traits, from a precision."""
     for part, whole in ((one, other), (other, one)):
         yield from _of_series(known, part, whole)
         yield from _of_adapter(known, part, whole)
@@ -98,6 +111,7 @@ def _facts(known: Knowledge, one: Entry, other: Entry) -> Iterator[Fact]:
         yield from _of_networks(known, [apart(known, one, other)], "")
 
 
+@remembered
 def targets(known: Knowledge, entry: Entry) -> list[str]:
     """Return the IRIs of what an adapter is made for; a series only where none of its releases is."""
     found = [
@@ -110,6 +124,7 @@ def targets(known: Knowledge, entry: Entry) -> list[str]:
     return [target.iri for target in entries if target.iri not in whole]
 
 
+@remembered
 def is_part(known: Knowledge, entry: Entry) -> bool:
     """Whether an entry is put into a pipeline or onto a network, and is none itself."""
     return entry.id.domain == "operations" or bool(targets(known, entry)) or bool(roles_of(known, entry))
@@ -126,11 +141,12 @@ def _stated(known: Knowledge, one: Entry, other: Entry) -> Iterator[Fact]:
                 far = said.object if said.subject == ancestor.entry.iri else said.subject
                 if ancestor.entry.iri in (said.subject, said.object) and far in there:
                     ends = (ancestor, there[far])
-                    if _is_handed_on(known, said, ends, (one.iri, other.iri)):
-                        yield _fact(known, said, ends if here is sides[0] else ends[::-1])
+                    if is_handed_on(known, said, ends, (one.iri, other.iri)):
+                        yield fact_of(known, said, ends if here is sides[0] else ends[::-1])
 
 
-def _is_handed_on(known: Knowledge, said: Statement, ends: tuple[Ancestor, Ancestor], asked: tuple[str, str]) -> bool:
+def is_handed_on(known: Knowledge, said: Statement, ends: tuple[Ancestor, Ancestor], asked: tuple[str, str]) -> bool:
+    """Say whether what is stated of two ends holds of the entries (IRIs) that take after them."""
     kinds = known.kinds
     is_of_layers = kinds.is_a(said.kind, ADAPTER) or kinds.is_a(said.kind, ARCHITECTURE)
     if not is_of_layers and any(end.layers_only for end in ends):
@@ -142,7 +158,8 @@ def _is_handed_on(known: Knowledge, said: Statement, ends: tuple[Ancestor, Ances
     return True
 
 
-def _fact(known: Knowledge, said: Statement, ends: tuple[Ancestor, Ancestor]) -> Fact:
+def fact_of(known: Knowledge, said: Statement, ends: tuple[Ancestor, Ancestor]) -> Fact:
+    """Put a statement into words, with the steps from both ends to the entries that are asked for."""
     kind = known.kinds[said.kind]
     return Fact(
         verdict=said.verdict,

@@ -6,7 +6,7 @@ only what the kinds of the top mean to the questions in `mirld.lookup.compatibil
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mirld.registry.values import Concept, Ref
@@ -62,6 +62,9 @@ class Kinds:
     def __getitem__(self, token: str) -> Kind:
         known = self._kinds.get(token)
         return known or Kind(token=token, ref=Ref(f"{self._base}vocab/compatibility/{token}", token.replace("-", " ")))
+
+    def __iter__(self) -> Iterator[Kind]:
+        return iter(self._kinds.values())
 
     def is_a(self, token: str, above: str) -> bool:
         """Say whether a kind is another, or lies below it."""

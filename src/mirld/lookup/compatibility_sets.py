@@ -13,7 +13,7 @@ from mirld.lookup.compatibility_statements import Knowledge
 from mirld.lookup.compatibility_traits import roles_of
 from mirld.registry.values import Entry
 
-_LINKS = (
+LINKS = (
     "adapterFor",
     "compatibility",
     "component",
@@ -57,7 +57,7 @@ def fitting(known: Knowledge, entry: Entry, kind: str | None = None) -> Fitting:
     found: dict[str, list[Fit]] = {}
     for other in sorted(_candidates(known, entry), key=lambda each: each.id):
         part, whole = (other, entry) if is_part(known, other) or not is_part(known, entry) else (entry, other)
-        token = _kind_of(known, part, whole)
+        token = kind_of(known, part, whole)
         if token is not None and (kind is None or known.kinds.is_a(token, kind)):
             fit = fit_of(known, other, entry)
             if fit.verdict == "yes":
@@ -78,7 +78,7 @@ def token_of(known: Knowledge, kind: str | None) -> str | None:
     return token
 
 
-def _kind_of(known: Knowledge, part: Entry, whole: Entry) -> str | None:
+def kind_of(known: Knowledge, part: Entry, whole: Entry) -> str | None:
     """Return the kind that a part is listed under; None when the two are nothing that is put together."""
     if "Scheduler" in (*part.types, *whole.types):
         return SCHEDULER
@@ -92,18 +92,18 @@ def _kind_of(known: Knowledge, part: Entry, whole: Entry) -> str | None:
 
 
 def _candidates(known: Knowledge, entry: Entry) -> Iterable[Entry]:
-    """Return what may fit an entry: what it and those it takes after name, and what names them."""
-    return {each.iri: each for each in _near(known, entry) if each.iri != entry.iri}.values()
+    """Return what may fit an entry: what is near, and for what is no part, whatever may fit though nobody names it."""
+    searched = () if is_part(known, entry) else known.searched()
+    return {each.iri: each for each in (*near(known, entry), *searched) if each.iri != entry.iri}.values()
 
 
-def _near(known: Knowledge, entry: Entry) -> Iterator[Entry]:
+def near(known: Knowledge, entry: Entry) -> Iterator[Entry]:
+    """Give what an entry and those it takes after name, and what names them; some more than once."""
     for ancestor in known.ancestors(entry):
         yield ancestor.entry
-        yield from known.linking(ancestor.entry, *_LINKS)
+        yield from known.linking(ancestor.entry, *LINKS)
         for said in known.statements(ancestor.entry):
             for other in filter(None, map(known.entry, (said.subject, said.object))):
                 yield other
                 yield from known.releases(other)
     yield from known.releases(entry)
-    if not is_part(known, entry):
-        yield from known.searched()

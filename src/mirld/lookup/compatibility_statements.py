@@ -10,8 +10,9 @@ fine-tune hands on only what is about layers: adapters, and who is built alike.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
 from heapq import heappop, heappush
-from typing import NamedTuple
+from typing import Concatenate, NamedTuple, ParamSpec, TypeVar, cast
 
 from mirld.ids import MirId
 from mirld.lookup.compatibility import Verdict, as_verdict
@@ -30,6 +31,9 @@ from mirld.lookup.compatibility_kinds import (
 from mirld.registry.index import Index, Name
 from mirld.registry.values import Concept, Entry
 from mirld.vocab import MIR
+
+Rest = ParamSpec("Rest")
+Answer = TypeVar("Answer")
 
 _FARTHEST = 60  # ranks of all steps together: about four steps
 _MANY = 2_000  # entries that link one, which are read for what they say of it
@@ -62,8 +66,11 @@ class Knowledge:
         self.kinds = Kinds.of(self.concepts(), index.base)
         self._entries: dict[str, Entry | None] = {}
         self._statements: dict[str, tuple[Statement, ...]] = {}
+        self._said_of: dict[str, tuple[Statement, ...]] = {}
         self._ancestors: dict[str, tuple[Ancestor, ...]] = {}
         self._links: dict[str, list[tuple[str, Name]]] = {}
+        self.found: dict[tuple[object, ...], object] = {}
+        """What was found out of entries already, by question (see `remembered`)."""
 
     def concepts(self) -> list[Concept]:
         """Return the concepts of the scheme of kinds."""
@@ -97,11 +104,15 @@ class Knowledge:
 
     def searched(self) -> Iterator[Entry]:
         """Give the entries that may fit though nobody names them: those of kinds whose traits can say yes."""
+        for architecture in self.searched_architectures():
+            yield from self._of(name for name in self._index.among(architecture=architecture))
+
+    def searched_architectures(self) -> list[str]:
+        """Return the tokens of the architectures that such entries are of, sorted."""
         kinds = [
             kind for kind in self.kinds.below(COMPONENT) if any(t.when_equal for t in self.kinds.traits(kind.token))
         ]
-        for architecture in sorted({name for kind in kinds for name in kind.stated_by} | {"precision"}):
-            yield from self._of(name for name in self._index.among(architecture=architecture))
+        return sorted({name for kind in kinds for name in kind.stated_by} | {"precision"})
 
     def _of(self, names: Iterable[Name]) -> Iterator[Entry]:
         for _, name in zip(range(_MANY), names, strict=False):
@@ -116,11 +127,15 @@ class Knowledge:
             known = self._statements[entry.iri] = _merged(_said_by(entry, self.kinds), sources_of(entry))
         return known
 
-    def said_of(self, entry: Entry) -> Iterator[Statement]:
-        """Give what an entry says, and what those say of it that state compatibilities or are variants of it."""
-        yield from self.statements(entry)
-        for other in self.linking(entry, "compatibility", *self.kinds[VARIANT].stated_by):
-            yield from (found for found in self.statements(other) if entry.iri in (found.subject, found.object))
+    def said_of(self, entry: Entry) -> tuple[Statement, ...]:
+        """Return what an entry says, and what those say of it that state compatibilities or are variants of it."""
+        known = self._said_of.get(entry.iri)
+        if known is None:
+            others = self.linking(entry, "compatibility", *self.kinds[VARIANT].stated_by)
+            said = [each for other in others for each in self.statements(other)]
+            about = [each for each in said if entry.iri in (each.subject, each.object)]
+            known = self._said_of[entry.iri] = (*self.statements(entry), *about)
+        return known
 
     def ancestors(self, entry: Entry) -> tuple[Ancestor, ...]:
         """Return what an entry takes after, itself first, then by what the steps weigh."""
@@ -128,6 +143,21 @@ class Knowledge:
         if known is None:
             known = self._ancestors[entry.iri] = tuple(_ancestors(self, entry))
         return known
+
+
+def remembered(
+    question: Callable[Concatenate[Knowledge, Entry, Rest], Answer],
+) -> Callable[Concatenate[Knowledge, Entry, Rest], Answer]:
+    """Answer a question about an entry once for all that one knowledge is asked; whoever is answered only reads it."""
+
+    @wraps(question)
+    def answered(known: Knowledge, entry: Entry, /, *rest: Rest.args, **named: Rest.kwargs) -> Answer:
+        key = (question, entry.iri, *rest)
+        if key not in known.found:
+            known.found[key] = question(known, entry, *rest, **named)
+        return cast(Answer, known.found[key])
+
+    return answered
 
 
 def _said_by(entry: Entry, kinds: Kinds) -> Iterator[Statement]:
@@ -200,7 +230,7 @@ def _from(known: Knowledge, here: Ancestor) -> Iterator[Ancestor]:
     series = known.series(entry)
     if series is not None and not here.layers_only:
         yield _stepped(here, series, f"{entry.label} is a release of {series.label}", kinds[RELEASE].rank)
-    said = list(known.said_of(entry))
+    said = known.said_of(entry)
     for each in said:
         is_alike = kinds.is_a(each.kind, ARCHITECTURE)
         is_same = each.kind in (LAYOUT, EXCHANGE) or kinds.is_a(each.kind, VARIANT)

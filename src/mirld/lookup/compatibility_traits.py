@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from mirld.lookup.compatibility import Verdict, as_verdict
 from mirld.lookup.compatibility_kinds import ARCHITECTURE, COMPONENT, Kind
-from mirld.lookup.compatibility_statements import Knowledge, Statement, sources_of
+from mirld.lookup.compatibility_statements import Knowledge, Statement, remembered, sources_of
 from mirld.registry.values import Component, Entry
 
 # What a class does with its network: T5EncoderModel, CLIPTextModelWithProjection and LlamaForCausalLM name families.
@@ -49,6 +49,7 @@ class Filler(NamedTuple):
     sources: tuple[str, ...] = ()
 
 
+@remembered
 def values_of(known: Knowledge, entry: Entry, kind: Kind) -> Values:
     """Return the values that an entry has of a kind; none when nobody states any."""
     is_of_layers = known.kinds.is_a(kind.token, ARCHITECTURE)
@@ -172,6 +173,7 @@ def refused_by(known: Knowledge, release: Entry, series: Entry) -> Iterator[tupl
             yield each, other
 
 
+@remembered
 def roles_of(known: Knowledge, entry: Entry) -> list[Kind]:
     """Return the kinds of component that an entry is: by its architecture, or else by the roles that it fills."""
     kinds = [kind for kind in known.kinds.below(COMPONENT) if not kind.is_trait]
@@ -188,6 +190,7 @@ def _fills(known: Knowledge, entry: Entry, kind: Kind) -> bool:
     )
 
 
+@remembered
 def fillers(known: Knowledge, pipeline: Entry, kind: Kind) -> list[Filler]:
     """Return what fills the roles of a kind in a pipeline; of a series, in any of its releases.
 

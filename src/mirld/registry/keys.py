@@ -43,7 +43,7 @@ def keys_of_entry(entry: Entry, base: str) -> Iterator[Key]:
         if squashed(text):
             yield key(Kind.WHOLE, squashed(text), called)
     yield from _groups(entry)
-    yield from _links(entry, base)
+    yield from (key(Kind.LINKED, iri.removeprefix(base), name) for name, iri in links_of(entry))
 
 
 def names_of_entry(entry: Entry) -> Iterator[Key]:
@@ -106,7 +106,8 @@ def _groups(entry: Entry) -> Iterator[Key]:
     yield from (key(Kind.PUBLISHER, last(ref.iri)) for ref in entry.publishers)
 
 
-def _links(entry: Entry, base: str) -> Iterator[Key]:
+def links_of(entry: Entry) -> Iterator[tuple[str, str]]:
+    """Give what an entry links: by what, and the IRI of the other."""
     linked = [("adapterFor", ref.iri) for ref in entry.adapter_for]
     linked += [(name, ref.iri) for name, ref in entry.derived_from]
     linked += [("component", part.entry.iri) for part in entry.components if part.entry]
@@ -114,7 +115,7 @@ def _links(entry: Entry, base: str) -> Iterator[Key]:
     linked += [("compatibility", ref.iri) for each in entry.compatibilities for ref in (each.subject, each.object)]
     for name, iri in linked:
         if iri != entry.iri:
-            yield key(Kind.LINKED, iri.removeprefix(base), name)
+            yield name, iri
 
 
 def _wholes(entry: Entry) -> Iterator[tuple[str, str]]:

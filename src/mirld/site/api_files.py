@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from mirld.errors import InputError
 from mirld.site.api_entries import digests, entries
+from mirld.site.api_fits import fits
 from mirld.site.api_names import names
 from mirld.site.api_running import running
 from mirld.site.api_shards import API, digits_of, encoded, named_by, shards
@@ -29,6 +30,7 @@ KINDS: Mapping[str, _Kind] = {
     "names": _Kind("by any name: id old or new, repository, address, alias, label, class, file", names),
     "digests": _Kind("by digest of any kind: the entry and the file that has it", digests),
     "run": _Kind("by id: the settings it wants and the code that loads it, for each library", running),
+    "fits": _Kind("by id: adapters, components and schedulers that fit it, each with the reason", fits),
 }
 """Folders of files below api/v1/, each with what it answers and how."""
 

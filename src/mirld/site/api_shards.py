@@ -17,7 +17,7 @@ from mirld.registry import forms
 API = "api/v1"
 """Folder of the static API."""
 
-MOST: Mapping[str, int] = {"entries": 40, "names": 400, "digests": 400, "run": 40}
+MOST: Mapping[str, int] = {"entries": 40, "names": 400, "digests": 400, "run": 40, "fits": 10}
 """Kinds of files, each with how many keys one holds on average at most: some tens of kilobytes."""
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False, allow_nan=False)
