@@ -2,54 +2,57 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from mirld.lookup.knowledge import Knowledge
 from mirld.lookup.layers import layered
-from mirld.lookup.loading import load_code
+from mirld.lookup.loading import LoadCode, load_code
 from mirld.lookup.used import use
 from mirld.registry.values import Entry
-from mirld.site.api_shards import told
-from mirld.site.material import Material
+from mirld.site.api_shards import encoded, told
 
 # What an entry says, or where the answer stands; and defaults, which are not laid under here.
 _NAMED = ("id", "iri", "label", "library", "with", "defaults")
 
 
-def running(material: Material) -> dict[str, object]:
-    """Return the answers of `mirld settings` and `mirld load` for every entry that has one, by id."""
-    found: dict[str, object] = {}
-    for entry in material.registry:
-        answers = _of_entry(material.known, entry)
-        if answers is not None:
-            found[material.ids[entry.iri]] = answers
-    return found
+class Running(NamedTuple):
+    """How an entry is run: the answers of `mirld settings` and `mirld load` as JSON, None when there are none.
+
+    `codes` are those that its own loaders give, by the IRI of the loader.
+    """
+
+    answers: bytes | None
+    codes: Mapping[str, LoadCode]
 
 
-def _of_entry(known: Knowledge, entry: Entry) -> dict[str, Any] | None:
-    """Return the library that is taken when none is asked for, null for any, and the answers for each."""
-    likeliest, libraries, answers = _for_library(known, entry, None)
+def running(known: Knowledge, entry: Entry) -> Running:
+    """Ask for the settings and the code of an entry with every library that loads it."""
+    codes: dict[str, LoadCode] = {}
+    likeliest, answers = _answers(known, entry, None, codes)
     if not answers:
-        return None
-    found = {likeliest or "": answers}
-    for library in libraries:
-        if library != likeliest:
-            found[library] = _for_library(known, entry, library)[2]
-    return {"library": likeliest, "libraries": found}
+        return Running(None, codes)
+    found = {likeliest.library or "": answers}
+    for library in likeliest.libraries:
+        if library != likeliest.library:
+            found[library] = _answers(known, entry, library, codes)[1]
+    return Running(encoded({"library": likeliest.library, "libraries": found}), codes)
 
 
-def _for_library(
-    known: Knowledge, entry: Entry, library: str | None
-) -> tuple[str | None, tuple[str, ...], dict[str, Any]]:
+def _answers(
+    known: Knowledge, entry: Entry, library: str | None, codes: dict[str, LoadCode]
+) -> tuple[LoadCode, dict[str, Any]]:
     used = use(known, entry.id, library=library)
     settings = layered(known, used, defaults=False)
     code = load_code(known, used, settings)
+    if used.loader is not None and not used.inherited:
+        codes[used.loader.iri] = code
     answers: dict[str, Any] = {}
     if settings.values:
         answers["settings"] = _short(settings.as_dict())
     if code.libraries:
         answers["load"] = _short(code.as_dict())
-    return code.library, code.libraries, answers
+    return code, answers
 
 
 def _short(answer: dict[str, Any]) -> dict[str, Any]:

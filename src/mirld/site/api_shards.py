@@ -10,9 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from mirld.registry import forms
+
+Value = TypeVar("Value")
 
 API = "api/v1"
 """Folder of the static API."""
@@ -66,15 +68,26 @@ def told(found: Mapping[str, Any]) -> dict[str, Any]:
 
 def encoded(document: object) -> bytes:
     """Write a document as JSON without spaces, in one line."""
-    return f"{_ENCODER.encode(document)}\n".encode()
+    return _ENCODER.encode(document).encode()
 
 
 def shards(kind: str, found: Mapping[str, object]) -> Iterator[tuple[str, bytes]]:
     """Give the files of a kind: every one that its digits name, also one without keys, each sorted by key."""
+    for path, share in _shared(kind, found):
+        yield path, encoded(share) + b"\n"
+
+
+def joined(kind: str, found: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """Give the files of a kind whose values are JSON already."""
+    for path, share in _shared(kind, found):
+        yield path, b"{" + b",".join([encoded(key) + b":" + value for key, value in share.items()]) + b"}\n"
+
+
+def _shared(kind: str, found: Mapping[str, Value]) -> Iterator[tuple[str, dict[str, Value]]]:
     digits = digits_of(kind, len(found))
-    shared: dict[str, dict[str, object]] = {f"{number:0{digits}x}": {} for number in range(16**digits)}
+    shared: dict[str, dict[str, Value]] = {f"{number:0{digits}x}": {} for number in range(16**digits)}
     is_own = named_by(kind) == "key"
     for key in sorted(found):
         shared[key[:digits] if is_own else shard_of(key, digits)][key] = found[key]
     for name, share in shared.items():
-        yield f"{API}/{kind}/{name}.json", encoded(share)
+        yield f"{API}/{kind}/{name}.json", share

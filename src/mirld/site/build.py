@@ -17,7 +17,7 @@ from mirld.errors import InputError
 from mirld.graph.collector import paused
 from mirld.graph.terms import Iri
 from mirld.graph.turtle import TurtleWriter
-from mirld.site.api_files import api_files
+from mirld.site.api_files import api_files, api_joined
 from mirld.site.document_pages import shape_quads
 from mirld.site.dumps import JOINED, NQUADS, copies, dump, names, nquads, shapes_turtle, what_is
 from mirld.site.forms import Forms, Pieces, escape_json, write_forms
@@ -126,7 +126,7 @@ class Site:
         if task.copies:
             yield from self.copies()
         if task.api:
-            yield from api_files(self._material)
+            yield from api_files(self._material, pieces)
         for iri in task.pageless:
             self._write(iri, pieces)
         for page in task.pages:
@@ -140,6 +140,11 @@ class Site:
             yield f"{folder}index.jsonld", forms.jsonld
             yield f"{folder}index.ttl", forms.turtle
             yield f"{folder}index.nt", forms.ntriples
+        if page.view in ("entry", "series"):
+            entry = self._material.registry.by_iri[page.subject]
+            answers = self._material.running(entry).answers
+            if answers is not None:
+                pieces.running[self._material.ids[entry.iri]] = answers
         context = context_of(self._material, page, forms.jsonld.decode() if forms else None)
         yield f"{folder}index.html", self._renderer.render(page.view, context)
         if page.view == "query":
@@ -167,6 +172,10 @@ class Site:
     def join(self, name: str, pieces: Pieces) -> Iterator[File]:
         """Give a dump of the pieces of all resources, sorted."""
         yield from dump(name, JOINED[name][1](self._material, pieces))
+
+    def answers(self, pieces: Pieces) -> Iterator[File]:
+        """Give the files of the static API that are joined of what pages gave."""
+        yield from api_joined(self._material, pieces)
 
     def copies(self) -> Iterator[File]:
         """Give what is copied as it is, and small files that nothing else waits for."""
@@ -209,6 +218,7 @@ class Site:
             pieces.found.sort()
             for name in JOINED:
                 yield self.join(name, pieces)
+            yield self.answers(pieces)
 
         for path, data in chain.from_iterable(parts()):
             report.count(path, data)
@@ -255,6 +265,7 @@ def build(
         with ThreadPoolExecutor(workers) as pool:
             for report in pool.map(lambda name: put(site.join(name, pieces)), JOINED):
                 total.add(report)
+        total.add(put(site.answers(pieces)))
         total.add(put(site.closing(total.sums)))
     return total
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, unquote
 
-from mirld.lookup.loading import load_code
+from mirld.lookup.loading import LoadCode, load_code
 from mirld.lookup.used import use_loader
 from mirld.registry.values import Entry, Loader
 from mirld.site.contexts import Row, Table
@@ -19,10 +19,19 @@ _HUB = "pkg:huggingface/"
 
 def loadings(material: Material, entry: Entry, link: Linker) -> tuple[Loading, ...]:
     """Show every way to load an entry, with code where enough is known for that."""
-    return tuple(_loading(material, entry, loader, link) for loader in entry.loaders)
+    codes = material.running(entry).codes
+    return tuple(
+        _loading(
+            loader,
+            codes.get(loader.iri) or load_code(material.known, use_loader(material.known, entry, loader)),
+            material,
+            link,
+        )
+        for loader in entry.loaders
+    )
 
 
-def _loading(material: Material, entry: Entry, loader: Loader, link: Linker) -> Loading:
+def _loading(loader: Loader, code: LoadCode, material: Material, link: Linker) -> Loading:
     notes = [link.to(loader.precision.iri, "precision")] if loader.precision else []
     # A pipeline may take one of several.
     notes += [link.to(iri, "scheduler") for iri in material.view.iris(loader.iri, MIR.scheduler)]
@@ -32,7 +41,7 @@ def _loading(material: Material, entry: Entry, loader: Loader, link: Linker) -> 
         version=loader.version,
         names=tuple(name for name in (loader.class_name, loader.call, loader.module) if name),
         notes=(*link.taken_by(loader.library, loader.class_name), *notes, *cited(loader.sources, link)),
-        code=load_code(material.known, use_loader(material.known, entry, loader)).code,
+        code=code.code,
         confirmed=confirmed(link, loader.iri, MIR.className if loader.class_name else MIR.callable),
     )
 

@@ -44,17 +44,25 @@ class Piece(NamedTuple):
 
 @dataclass(slots=True)
 class Pieces:
-    """Pieces, the prefixes that their Turtle needs declared and the terms that their JSON-LD needs defined."""
+    """Pieces, the prefixes that their Turtle needs declared and the terms that their JSON-LD needs defined.
+
+    `running` has what the static API says of running an entry, as JSON by id, and `keys` how many keys each of its
+    other kinds of files has.
+    """
 
     found: list[Piece] = field(default_factory=list)
     prefixes: set[str] = field(default_factory=set)
     terms: set[str] = field(default_factory=set)
+    running: dict[str, bytes] = field(default_factory=dict)
+    keys: dict[str, int] = field(default_factory=dict)
 
     def add(self, other: Pieces) -> None:
         """Take in what another part of the work gave."""
         self.found += other.found
         self.prefixes |= other.prefixes
         self.terms |= other.terms
+        self.running |= other.running
+        self.keys |= other.keys
 
 
 def write_forms(

@@ -27,6 +27,7 @@ from mirld.lookup.knowledge import Values
 from mirld.registry import Entry, Registry, read_registry
 from mirld.registry.read import read_library
 from mirld.registry.values import Classification
+from mirld.site.api_running import Running, running
 from mirld.site.contexts import EntryRow, Table
 from mirld.site.links import Link, Places, outside, prefixed, root_of, short_name
 from mirld.site.plan import Page, plan
@@ -79,6 +80,7 @@ class Material:
     _labels: dict[str, str] = field(default_factory=dict)
     _carriers: dict[str, list[Entry]] = field(default_factory=dict)
     _made: dict[str, Made] = field(default_factory=dict)
+    _running: tuple[str, Running] | None = None
 
     @classmethod
     def load(
@@ -239,6 +241,12 @@ class Material:
             for each in entry.classifications:
                 found[each.criterion.iri].setdefault(entry.iri, each)
         return dict(found)
+
+    def running(self, entry: Entry) -> Running:
+        """Say how an entry is run; of the last one it is remembered, since its page and its data ask alike."""
+        if self._running is None or self._running[0] != entry.iri:
+            self._running = (entry.iri, running(self.known, entry))
+        return self._running[1]
 
     def carriers(self, iri: str) -> list[Entry]:
         """List the entries that point to a resource, themselves or by a part, sorted by id."""
