@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,17 +60,17 @@ def edges(draw: st.DrawFn, names: Sequence[str] = IDS) -> Entry:
     vocab = f"{DEFAULT_BASE}vocab/"
     what = draw(st.sampled_from(("statement", "adapter", "derived", "component", "trait")))
     if what == "adapter":
-        return replace(one, adapter_for=(ref(other),))
+        return one._replace(adapter_for=(ref(other),))
     if what == "derived":
-        return replace(one, derived_from=((draw(st.sampled_from(DERIVED)), ref(other)),))
+        return one._replace(derived_from=((draw(st.sampled_from(DERIVED)), ref(other)),))
     if what == "component":
         part = Component(iri=f"{one.iri}#component", role=draw(st.sampled_from(ROLES)), entry=ref(other))
-        return replace(one, components=(part,))
+        return one._replace(components=(part,))
     if what == "trait":
         token = draw(st.sampled_from(TRAITS))
         value = draw(st.sampled_from(("a", "b")))
         trait = Trait(iri=f"{one.iri}#trait", kind=Ref(f"{vocab}compatibility/{token}", token), value=value)
-        return replace(one, traits=(trait,))
+        return one._replace(traits=(trait,))
     token, verdict = draw(st.sampled_from(KINDS)), draw(st.sampled_from(VERDICTS))
     said = Compatibility(
         iri=f"{one.iri}#compatibility",
@@ -80,7 +79,7 @@ def edges(draw: st.DrawFn, names: Sequence[str] = IDS) -> Entry:
         kind=Ref(f"{vocab}compatibility/{token}", token),
         verdict=Ref(f"{vocab}verdict/{verdict}", verdict),
     )
-    return replace(one, compatibilities=(said,))
+    return one._replace(compatibilities=(said,))
 
 
 def joined(found: Sequence[Entry], names: Sequence[str] = IDS) -> list[Entry]:
@@ -88,8 +87,7 @@ def joined(found: Sequence[Entry], names: Sequence[str] = IDS) -> list[Entry]:
     entries = {name: bare(name) for name in names}
     for each in found:
         known = entries[str(each.id)]
-        entries[str(each.id)] = replace(
-            known,
+        entries[str(each.id)] = known._replace(
             adapter_for=known.adapter_for + each.adapter_for,
             derived_from=known.derived_from + each.derived_from,
             components=known.components + each.components,
@@ -151,7 +149,7 @@ def test_without_edges_it_stays_unknown(concepts: list[Concept], pair: list[str]
         )
         if token is not None:
             kind = Ref(f"{DEFAULT_BASE}vocab/compatibility/{token}", token)
-            entry = replace(entry, traits=(Trait(iri=f"{entry.iri}#trait", kind=kind, value=value),))
+            entry = entry._replace(traits=(Trait(iri=f"{entry.iri}#trait", kind=kind, value=value),))
         described.append(entry)
     fit = ask(concepts, joined(described), *pair)
     is_of_series = set(pair) <= {"mir:info.dit.a", "mir:model.dit.a:base", "mir:model.dit.a:tuned"}
@@ -184,7 +182,7 @@ def test_a_stated_answer_outweighs_what_follows(concepts: list[Concept], found: 
         kind=Ref(f"{DEFAULT_BASE}vocab/compatibility/adapter-for", "adapter-for"),
         verdict=Ref(f"{DEFAULT_BASE}vocab/verdict/yes", "yes"),
     )
-    fit = ask(concepts, joined([*found, replace(one, compatibilities=(said,))]), *pair)
+    fit = ask(concepts, joined([*found, one._replace(compatibilities=(said,))]), *pair)
     assert fit.evidence
     assert other.iri != one.iri
     assert min(fact.weight for fact in fit.evidence) <= 10

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,7 +55,7 @@ def answer(
         for number, (name, value) in enumerate(layers.get("variant", {}).items())
     ]
     laid = [setting(RELEASE, "any", *item) for item in layers.get("overlay", {}).items()]
-    overlaid = [replace(each, iri=f"{each.iri}-mine") for each in laid]
+    overlaid = [each._replace(iri=f"{each.iri}-mine") for each in laid]
     own += overlaid
     entries = [
         entry(SERIES, tuple(setting(SERIES, "any", *item) for item in layers.get("series", {}).items())),

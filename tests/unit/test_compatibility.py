@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,7 +47,7 @@ def kind(token: str) -> Ref:
 
 def entry(text: str, **parts: object) -> Entry:
     types = ("Scheduler",) if ".scheduler." in text else ("Model",)
-    return replace(Entry(id=MirId.parse(text), iri=iri(text), label=text[4:], types=types), **parts)  # type: ignore[arg-type]
+    return Entry(id=MirId.parse(text), iri=iri(text), label=text[4:], types=types)._replace(**parts)  # type: ignore[arg-type]
 
 
 def trait(owner: str, token: str, *values: str | int) -> tuple[Trait, ...]:
@@ -127,7 +126,7 @@ def test_a_release_inherits_what_is_said_of_its_series(concepts: list[Concept]) 
     entries = [entry(LORA, adapter_for=(ref(SERIES),)), entry(SERIES), entry(BASE), entry(TUNED)]
     fit = asked(concepts, entries, LORA, TUNED)
     assert (fit.verdict, fit.evidence[0].steps) == ("yes", ("model.dit.a:tuned is a release of info.dit.a",))
-    entries[0] = replace(entries[0], compatibilities=(said(LORA, "adapter-for", TUNED, "no"),))
+    entries[0] = entries[0]._replace(compatibilities=(said(LORA, "adapter-for", TUNED, "no"),))
     assert asked(concepts, entries, LORA, TUNED).verdict == "no"
     assert asked(concepts, entries, LORA, BASE).verdict == "yes"
 
@@ -265,7 +264,7 @@ def test_schedulers_by_what_is_predicted(concepts: list[Concept]) -> None:
     assert asked(concepts, entries, EULER, BASE).verdict == "no"
     assert asked(concepts, entries, FLOW, BASE).verdict == "unknown"
     named = Loader(iri=f"{iri(BASE)}#loader", library="diffusers", scheduler=ref(FLOW), sources=(PAGE,))
-    entries[0] = replace(entries[0], loaders=(named,))
+    entries[0] = entries[0]._replace(loaders=(named,))
     assert asked(concepts, entries, FLOW, BASE).verdict == "yes"
 
 
@@ -275,7 +274,7 @@ def test_a_precision_that_is_published(concepts: list[Concept]) -> None:
     file = File(iri=f"{iri(BASE)}#file", precision=f16, sources=(PAGE,))
     half = entry(HALF, precision=f16, types=("Operation",))
     assert asked(concepts, [entry(BASE, files=(file,)), half], HALF, BASE).verdict == "yes"
-    assert asked(concepts, [entry(BASE, files=(file,)), replace(half, precision=bf16)], HALF, BASE).verdict == "unknown"
+    assert asked(concepts, [entry(BASE, files=(file,)), half._replace(precision=bf16)], HALF, BASE).verdict == "unknown"
 
 
 def test_what_contradicts_itself_is_unknown(concepts: list[Concept]) -> None:

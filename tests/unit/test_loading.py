@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
 
@@ -202,7 +201,7 @@ def test_a_control_model_takes_the_pipeline_with_room_for_it() -> None:
     """Made apart, and given to the constructor."""
     base = pipeline()
     more = Loader(iri=f"{base.iri}#loader-y", library="diffusers", class_name="OrreryControlNetPipeline")
-    whole = replace(base, loaders=(*base.loaders, more))
+    whole = base._replace(loaders=(*base.loaders, more))
     loader = {"library": "diffusers", "class_name": "ControlNetModel"}
     canny = entry("mir:model.controlnet.canny:orrery", loader, types=("Adapter",), hub=("a/canny",))
     found = code(whole, canny, used_with=(str(canny.id),))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,7 +74,7 @@ def test_a_setting_is_preferred(tmp_path: Path) -> None:
         assert registry.index.overlaid(entry.id) == {
             "https://w3id.org/mir/model/unet/orrery/base#setting-mine-call-steps"
         }
-        assert replace(entry, settings=published.settings) == published
+        assert entry._replace(settings=published.settings) == published
 
 
 def test_a_setting_of_the_registry_is_replaced(tmp_path: Path) -> None:

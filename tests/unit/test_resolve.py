@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -251,7 +250,7 @@ def test_a_withdrawn_id_has_a_tombstone(index: Index, text: str) -> None:
 
 def test_a_name_of_another_scheme_hides_no_label() -> None:
     """Alone it may be the label of another entry, which stands in the answer; with its scheme it is that one name."""
-    series = replace(entry("mir:info.unet.comet", "Comet network"), types=("Info",), aliases=("skylib:comet",))
+    series = entry("mir:info.unet.comet", "Comet network")._replace(types=("Info",), aliases=("skylib:comet",))
     release = entry("mir:model.unet.comet:base", "comet")
     index = index_of(entries=[series, release])
     assert ids(resolve(index, "Comet")) == [str(release.id), str(series.id)]

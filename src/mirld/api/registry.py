@@ -72,9 +72,7 @@ class Entry(values.Entry):
     `components`, `licences`, `derived_from` and so on. What nobody stated is None or an empty tuple.
     """
 
-    # No dataclass once more: the fields are those of the values, and the registry is no part of what is equal.
-    __slots__ = ("_registry",)
-
+    # The fields are those of the values: the registry is none of them, and no part of what is equal.
     _registry: Registry
 
     @property
@@ -183,7 +181,7 @@ class Registry:
     def _entry(self, text: str) -> Entry | None:
         found = self.index.load_entry(Entry, text)
         if found is not None:
-            object.__setattr__(found, "_registry", self)
+            found._registry = self
         return found
 
     def _named(self, names: Iterable[Name]) -> Iterator[Entry]:

@@ -358,8 +358,6 @@ class Index:
         return list(known.values())
 
     def _library_class(self, n: int) -> LibraryClass:
-        from dataclasses import replace
-
         from mirld.registry.rows import load
         from mirld.registry.values import LibraryClass, Parameter
 
@@ -369,7 +367,7 @@ class Index:
             (n,),
         )
         taken = tuple(load(Parameter, text, base=self.base) for (text,) in rows)
-        return replace(self._value("library_class", LibraryClass, n), parameters=taken)
+        return self._value("library_class", LibraryClass, n)._replace(parameters=taken)
 
     def _value(self, table: str, kind: type[Kept], n: int) -> Kept:
         from mirld.registry.rows import load

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -72,7 +72,7 @@ def lay_over(connection: sqlite3.Connection, root: Path, overlays: Sequence[Path
     for found in read_library(dataset):
         if not index.keys(Kind.LIBRARY_IRI, found.iri.removeprefix(index.base)):
             numbers = [layer.value("parameter", parameter, ()) for parameter in found.parameters]
-            n = layer.value("library_class", replace(found, parameters=()), keys_of_library_class(found, index.base))
+            n = layer.value("library_class", found._replace(parameters=()), keys_of_library_class(found, index.base))
             connection.executemany(
                 "INSERT INTO taking VALUES (?, ?, ?)", [(n, place, number) for place, number in enumerate(numbers)]
             )
@@ -118,23 +118,23 @@ def _is_known(index: Index, record: LedgerRecord) -> bool:
 
 def _merged(published: Entry, own: Entry, file: str) -> Entry:
     changes: dict[str, Any] = {}
-    for field in fields(Entry):
-        theirs, mine = getattr(published, field.name), getattr(own, field.name)
-        where = f"{published.id}: {field.name}"
-        if field.name in ("id", "iri", "label") or mine in (None, ()) or mine == theirs:
+    for name in Entry._fields:
+        theirs, mine = getattr(published, name), getattr(own, name)
+        where = f"{published.id}: {name}"
+        if name in ("id", "iri", "label") or mine in (None, ()) or mine == theirs:
             continue
-        if field.name == "types":
+        if name == "types":
             if not set(mine) <= set(theirs):
                 _refuse(where, theirs, mine, file)
-        elif field.name in _PREFERRED:
+        elif name in _PREFERRED:
             kept = {part.iri for part in mine}
-            changes[field.name] = (*mine, *(part for part in theirs if part.iri not in kept))
-        elif field.name not in _OWN_WORDS or theirs is None:
-            changes[field.name] = _together(theirs, mine, where, file)
+            changes[name] = (*mine, *(part for part in theirs if part.iri not in kept))
+        elif name not in _OWN_WORDS or theirs is None:
+            changes[name] = _together(theirs, mine, where, file)
     labels = [label for label in (own.label,) if label not in (published.label, str(own.id), *published.other_labels)]
     if labels:
         changes["other_labels"] = (*changes.get("other_labels", published.other_labels), *labels)
-    return replace(published, **changes)
+    return published._replace(**changes)
 
 
 def _together(theirs: Any, mine: Any, where: str, file: str) -> Any:
@@ -143,12 +143,14 @@ def _together(theirs: Any, mine: Any, where: str, file: str) -> Any:
         return mine if theirs is None else theirs
     if isinstance(theirs, Ref) and theirs.iri == mine.iri:
         return theirs
-    if isinstance(theirs, tuple) and not isinstance(theirs, Ref | Digest):
+    if isinstance(theirs, tuple) and not hasattr(theirs, "_fields"):
         return _all_of(theirs, mine, where, file)
-    if is_dataclass(theirs):
-        names = [field.name for field in fields(theirs)]
-        both = {name: _together(getattr(theirs, name), getattr(mine, name), f"{where}: {name}", file) for name in names}
-        return replace(theirs, **both)  # type: ignore[type-var]  # a dataclass, as just seen
+    if isinstance(theirs, tuple) and not isinstance(theirs, Ref | Digest):
+        part: Any = theirs
+        both = {
+            name: _together(getattr(part, name), getattr(mine, name), f"{where}: {name}", file) for name in part._fields
+        }
+        return part._replace(**both)
     return _refuse(where, theirs, mine, file)
 
 

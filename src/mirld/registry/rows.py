@@ -1,7 +1,7 @@
 """Values of the registry as the text of one row, and back.
 
-A row is a JSON list of the fields of a dataclass in their order, without the defaults at its end; values inside it are
-such lists too. What a field holds is told by its annotation, so no second list of fields has to be kept. IRIs are
+A row is a JSON list of the fields of a named tuple in their order, without the defaults at its end; values inside it
+are such lists too. What a field holds is told by its annotation, so no second list of fields has to be kept. IRIs are
 written short: control characters, which no JSON text holds, stand for what most of them begin with.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import MISSING, fields, is_dataclass
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -55,32 +54,32 @@ def load(kind: type[Kind], text: str, *, base: str, iri: str = "", first: Sequen
 
 
 def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, MirId):
-        described = fields(value)
-        row = [getattr(value, field.name) for field in described]
-        while row and described[len(row) - 1].default is not MISSING and row[-1] == described[len(row) - 1].default:
-            row.pop()
-        return [_plain(each) for each in row]
     if isinstance(value, tuple):
-        return [_plain(each) for each in value]
+        row = list(value)
+        defaults = getattr(value, "_field_defaults", None)
+        if defaults:
+            names = value._fields  # type: ignore[attr-defined]  # what has defaults is a named tuple
+            while row and names[len(row) - 1] in defaults and row[-1] == defaults[names[len(row) - 1]]:
+                row.pop()
+        return [_plain(each) for each in row]
     return str(value) if isinstance(value, MirId) else value
 
 
 def _read(kind: type[Kind], row: Iterable[Any]) -> Kind:
     # Defaults at the end of a row are left out, so it may be shorter than the fields.
-    read = {}
-    for (name, reader), value in zip(_FIELDS.get(kind) or _fields(kind), row, strict=False):
-        read[name] = value if reader is None or value is None else reader(value)
-    return kind(**read)
+    readers = _READERS.get(kind) or _readers(kind)
+    pairs = zip(readers, row, strict=False)
+    return kind(*[value if reader is None or value is None else reader(value) for reader, value in pairs])
 
 
-# What each class is made of, found out once.
-_FIELDS: dict[object, tuple[tuple[str, Reader | None], ...]] = {}
+# What reads the fields of each class, found out once.
+_READERS: dict[object, tuple[Reader | None, ...]] = {}
 
 
-def _fields(kind: Any) -> tuple[tuple[str, Reader | None], ...]:
-    """Names of the fields of a class, each with what makes its value of what JSON gave; None when that is it."""
-    return _FIELDS.setdefault(kind, tuple((field.name, _reader(str(field.type))) for field in fields(kind)))
+def _readers(kind: Any) -> tuple[Reader | None, ...]:
+    """Give for each field of a class what makes its value of what JSON gave; None when that is it."""
+    value = next(one for one in kind.__mro__ if "_fields" in vars(one))  # where a class adds to what it is made of
+    return _READERS.setdefault(kind, tuple(_reader(of.__forward_arg__) for of in value.__annotations__.values()))
 
 
 _PLAIN = frozenset(
@@ -105,6 +104,6 @@ def _reader(annotation: str) -> Reader | None:
         return lambda pairs: tuple([(name, text) for name, text in pairs])
     part = annotation.removeprefix("tuple[").removesuffix(", ...]")
     kind = getattr(values, part, None)
-    if part == annotation or not is_dataclass(kind):
+    if part == annotation or kind is None:
         raise TypeError(f"a row cannot hold {annotation}")
-    return lambda rows: tuple([_read(kind, row) for row in rows])  # type: ignore[arg-type]  # a class, as just seen
+    return lambda rows: tuple([_read(kind, row) for row in rows])

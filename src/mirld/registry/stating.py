@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 
 from mirld.graph.dataset import Dataset
 from mirld.registry.said import value_of
@@ -43,7 +42,7 @@ def _with(
     loaders = [
         each
         if each.precision is None
-        else replace(each, precision_by=tuple(precise.get((each.iri, each.precision.iri), ())))
+        else each._replace(precision_by=tuple(precise.get((each.iri, each.precision.iri), ())))
         for each in entry.loaders
     ]
     found = []
@@ -51,8 +50,8 @@ def _with(
         differing = [(term, source) for term, source in others.get(each.iri, ()) if term != each.value]
         against = {source for _, source in differing}
         by = tuple(source for source in stated.get(each.iri, ()) if source not in against)
-        found.append(replace(each, stated_by=by, outvoted=_gathered(differing)))
-    return replace(entry, settings=tuple(found), loaders=tuple(loaders))
+        found.append(each._replace(stated_by=by, outvoted=_gathered(differing)))
+    return entry._replace(settings=tuple(found), loaders=tuple(loaders))
 
 
 def _gathered(said: Iterable[tuple[Value, str]]) -> tuple[Outvoted, ...]:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from mirld.ids import MirId
@@ -29,8 +28,7 @@ class Digest(NamedTuple):
     value: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repository:
+class Repository(NamedTuple):
     """Where a release is published."""
 
     iri: str
@@ -43,8 +41,7 @@ class Repository:
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class File(NamedTuple):
     """One published file; `size` in bytes; `variant` names the variant of the entry it holds, such as `8step`."""
 
     iri: str
@@ -61,8 +58,7 @@ class File:
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class Layout(NamedTuple):
     """Names, shapes and types of tensors as one release lays them out; says nothing of the weights."""
 
     iri: str
@@ -73,8 +69,7 @@ class Layout:
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loader:
+class Loader(NamedTuple):
     """How a library loads the entry: a class, or a method (`call`) of a pipeline.
 
     `precision_by` are the IRIs of the sources that state the precision to load in.
@@ -93,16 +88,14 @@ class Loader:
     precision_by: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outvoted:
+class Outvoted(NamedTuple):
     """A value that a source lower in rank states in the place of another: `by` are the IRIs of those sources."""
 
     value: Value
     by: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class Setting(NamedTuple):
     """A value that the entry wants for a parameter; `phase` is load, init or call; `applies_to` holds IRIs.
 
     `stated_by` are the IRIs of the sources that state it, also where it cites no page; `outvoted` is what others say.
@@ -120,8 +113,7 @@ class Setting:
     outvoted: tuple[Outvoted, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A parameter as a loader or scheduler defines it, at one version of its library.
 
     `phase` is load, init or call; `call` the method that takes it, where that is not the constructor. `is_optional`
@@ -143,8 +135,7 @@ class Parameter:
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LibraryClass:
+class LibraryClass(NamedTuple):
     """A class of a library, and what it takes itself; the classes it `extends` (IRIs) take more.
 
     `open_phases` are those in which it takes any name; `configures` names the classes that are constructed from it.
@@ -162,8 +153,7 @@ class LibraryClass:
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Component:
+class Component(NamedTuple):
     """A part that a pipeline is made of: an entry of the registry, or only the class its source names."""
 
     iri: str
@@ -174,8 +164,7 @@ class Component:
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compatibility:
+class Compatibility(NamedTuple):
     """A statement that `subject` fits `object` or does not: kind and verdict are concepts."""
 
     iri: str
@@ -186,8 +175,7 @@ class Compatibility:
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trait:
+class Trait(NamedTuple):
     """A measure that decides what works with an entry, such as the channels of its latents; `kind` is a concept."""
 
     iri: str
@@ -196,8 +184,7 @@ class Trait:
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What supports which properties (IRIs) of an entry."""
 
     iri: str
@@ -207,8 +194,7 @@ class Evidence:
     confidence: Ref | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Classification:
+class Classification(NamedTuple):
     """What an entry is by one criterion or list of a published framework.
 
     `mode` is asserted, supports, to-consider or not-known; `concept` is None exactly for the last. What follows from
@@ -228,8 +214,7 @@ class Classification:
     confidence: Ref | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry of the registry: `types` are local names of its classes, `sources` the sources that describe it."""
 
     id: MirId
@@ -282,8 +267,7 @@ class Entry:
         return tuple((digest, part.iri) for part in parts for digest in part.digests)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerRecord:
+class LedgerRecord(NamedTuple):
     """One id that was ever published: `state` is current, alias, replaced or withdrawn; dates are ISO 8601."""
 
     iri: str
@@ -296,8 +280,7 @@ class LedgerRecord:
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(NamedTuple):
     """One source of facts, with what was read of it and under which licence."""
 
     iri: str
@@ -312,8 +295,7 @@ class Source:
     rank: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Concept:
+class Concept(NamedTuple):
     """A concept of a scheme: an architecture, a task, a precision, a kind of compatibility, a phase.
 
     `scheme` and `broader` are IRIs. `properties` holds all else that is said of it, as (IRI of the property, text).
@@ -329,8 +311,7 @@ class Concept:
     properties: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Criterion:
+class Criterion(NamedTuple):
     """One criterion of the OECD's framework: `subject` is what can answer it, model, data, system or deployment."""
 
     iri: str
@@ -341,8 +322,7 @@ class Criterion:
     unverified: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frameworks:
+class Frameworks(NamedTuple):
     """The lists that a card goes through: the OECD's criteria and NIST's activities, each in its order."""
 
     criteria: tuple[Criterion, ...]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from mirld.registry.keys import (
     Key,
@@ -109,7 +108,7 @@ class _Writer:
 
     def library_class(self, n: int, found: LibraryClass) -> None:
         """Write a class, and the definitions of what it takes that no class before it takes."""
-        self.value("library_class", n, replace(found, parameters=()), keys_of_library_class(found, self._base))
+        self.value("library_class", n, found._replace(parameters=()), keys_of_library_class(found, self._base))
         for place, parameter in enumerate(found.parameters):
             number = self._parameters.setdefault(parameter.iri, len(self._parameters))
             if number == self._counts["parameter"]:
