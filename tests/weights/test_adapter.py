@@ -50,7 +50,7 @@ def test_every_dialect_of_lora_is_read(dialect: str) -> None:
         ({"a.lokr_w1": [4, 2], "a.lokr_w2": [3, 5]}, Module("a", "lokr", None, 10, 12)),
         ({"a.lokr_w1": [4, 2], "a.lokr_w2_a": [3, 6], "a.lokr_w2_b": [6, 5]}, Module("a", "lokr", 6, 10, 12)),
         ({"a.oft_blocks": [4, 8, 8]}, Module("a", "oft", 4, None, 32)),
-        ({"a.weight": [320], "a.on_input": []}, Module("a", "ia3", None, None, None)),
+        ({"a.weight": [320], "a.on_input": []}, Module("a", "ia3", None, None, 320)),
         ({"a.diff": [9, 8], "a.diff_b": [9]}, Module("a", "difference", None, 8, 9)),
     ],
 )

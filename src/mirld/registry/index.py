@@ -33,7 +33,7 @@ from mirld.vocab import DEFAULT_BASE
 
 if TYPE_CHECKING:
     from mirld.registry.registry import Registry
-    from mirld.registry.values import Concept, Entry, LedgerRecord, LibraryClass, Source
+    from mirld.registry.values import Concept, Entry, LedgerRecord, LibraryClass, ModuleLayout, Source
 
 Kept = TypeVar("Kept")
 EntryKind = TypeVar("EntryKind", bound="Entry")
@@ -91,7 +91,14 @@ class Index:
         self._about: dict[str, str] | None = None
 
     @classmethod
-    def of(cls, registry: Registry, *, concepts: Iterable[Concept] = (), classes: Iterable[LibraryClass] = ()) -> Index:
+    def of(
+        cls,
+        registry: Registry,
+        *,
+        concepts: Iterable[Concept] = (),
+        classes: Iterable[LibraryClass] = (),
+        layouts: Iterable[ModuleLayout] = (),
+    ) -> Index:
         """Make an index of values, in memory."""
         from mirld.registry.writing import write_index
 
@@ -103,6 +110,7 @@ class Index:
             sources=registry.sources.values(),
             concepts=concepts,
             classes=classes,
+            layouts=layouts,
             base=registry.base,
         )
         return cls(connection, base=registry.base)
@@ -300,7 +308,7 @@ class Index:
         """Return the record of a number."""
         from mirld.registry.values import LedgerRecord
 
-        return self._value("record", LedgerRecord, n)
+        return self.value("record", LedgerRecord, n)
 
     def records_to(self, mir_id: MirId | str) -> list[LedgerRecord]:
         """Return the records of all names that lead to an entry, sorted by text."""
@@ -312,27 +320,27 @@ class Index:
         from mirld.registry.values import Source
 
         found = self.keys(Kind.SOURCE, iri.removeprefix(self.base))
-        return self._value("source", Source, found[0].n) if found else None
+        return self.value("source", Source, found[0].n) if found else None
 
     def sources(self) -> list[Source]:
         """Return every source, sorted by IRI."""
         from mirld.registry.values import Source
 
-        return [self._value("source", Source, n) for (n,) in self.rows("SELECT n FROM source ORDER BY n")]
+        return [self.value("source", Source, n) for (n,) in self.rows("SELECT n FROM source ORDER BY n")]
 
     def concept(self, iri: str) -> Concept | None:
         """Return a concept by its IRI, or its path below the base (`vocab/precision/bf16`); or None."""
         from mirld.registry.values import Concept
 
         found = self.keys(Kind.CONCEPT, iri.removeprefix(self.base))
-        return self._value("concept", Concept, found[0].n) if found else None
+        return self.value("concept", Concept, found[0].n) if found else None
 
     def concepts(self, scheme: str) -> list[Concept]:
         """Return the concepts of a scheme, by its IRI or its path below the base, sorted by IRI."""
         from mirld.registry.values import Concept
 
         found = self.keys(Kind.SCHEME, scheme.removeprefix(self.base))
-        return [self._value("concept", Concept, n) for n, _, _ in found]
+        return [self.value("concept", Concept, n) for n, _, _ in found]
 
     def library_class(self, library: str, name: str) -> LibraryClass | None:
         """Return a class of a library by its name in any case, without its module; or what configures it; or None."""
@@ -367,9 +375,10 @@ class Index:
             (n,),
         )
         taken = tuple(load(Parameter, text, base=self.base) for (text,) in rows)
-        return self._value("library_class", LibraryClass, n)._replace(parameters=taken)
+        return self.value("library_class", LibraryClass, n)._replace(parameters=taken)
 
-    def _value(self, table: str, kind: type[Kept], n: int) -> Kept:
+    def value(self, table: str, kind: type[Kept], n: int) -> Kept:
+        """Return a value of a table by its number."""
         from mirld.registry.rows import load
 
         ((text,),) = self.rows(f"SELECT value FROM {table} WHERE n = ?", (n,))  # noqa: S608  # one of tables.VALUES

@@ -33,6 +33,7 @@ from mirld.registry.keys import (
     near_of,
     words_of_entry,
 )
+from mirld.registry.module_layouts import keys_of_module_layout, read_module_layouts
 from mirld.registry.read import read_concepts, read_library, read_registry
 from mirld.registry.rows import dump
 from mirld.registry.spelling import words
@@ -76,6 +77,9 @@ def lay_over(connection: sqlite3.Connection, root: Path, overlays: Sequence[Path
             connection.executemany(
                 "INSERT INTO taking VALUES (?, ?, ?)", [(n, place, number) for place, number in enumerate(numbers)]
             )
+    for layout in read_module_layouts(dataset):
+        if not index.keys(Kind.MODULE_LAYOUT, layout.iri.removeprefix(index.base)):
+            layer.value("module_layout", replace(layout, modules=()), keys_of_module_layout(layout, index.base))
     layer.finish()
 
 

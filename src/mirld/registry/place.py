@@ -36,7 +36,19 @@ _STALE = 3600  # seconds after which a file that was never finished is swept awa
 # Whoever works on them has another index with each change.
 _MAKERS = tuple(
     Path(__file__).with_name(f"{name}.py")
-    for name in ("forms", "keys", "overlay", "read", "rows", "said", "spelling", "tables", "values", "writing")
+    for name in (
+        "forms",
+        "keys",
+        "module_layouts",
+        "overlay",
+        "read",
+        "rows",
+        "said",
+        "spelling",
+        "tables",
+        "values",
+        "writing",
+    )
 )
 
 Say = Callable[[str], object]
@@ -236,6 +248,7 @@ def _write(connection: sqlite3.Connection, folder: Path, about: Mapping[str, str
     from mirld.graph.collector import paused
     from mirld.graph.corpus import Corpus
     from mirld.graph.load import load
+    from mirld.registry.module_layouts import read_module_layouts
     from mirld.registry.read import read_concepts, read_library, read_registry
     from mirld.registry.writing import write_index
 
@@ -249,6 +262,7 @@ def _write(connection: sqlite3.Connection, folder: Path, about: Mapping[str, str
             sources=registry.sources.values(),
             concepts=read_concepts(dataset),
             classes=read_library(dataset),
+            layouts=read_module_layouts(dataset),
             about=about,
         )
 

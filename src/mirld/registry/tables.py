@@ -2,7 +2,8 @@
 
     about     what the index is: format, version of mirld, base, counts
     name      what an entry is called: its number, id, label, and how many words its id has
-    entry     the entry itself as one row (`rows`); record, source, concept, library_class and parameter likewise
+    entry     the entry itself as one row (`rows`); record, source, concept, library_class, parameter and
+              module_layout likewise
     taking    class of a library → the parameters it takes itself
     key       everything exact that finds something: kind, key → number of the thing, with what is to be said of it
     word      every word of every name, with how many entries have it
@@ -17,12 +18,12 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-FORMAT = 4
+FORMAT = 5
 """Number of this form of the index; another one is made anew."""
 APPLICATION = 0x4D495231
 """What the header of the file says it is: MIR1."""
 
-VALUES = ("entry", "record", "source", "concept", "library_class", "parameter")
+VALUES = ("entry", "record", "source", "concept", "library_class", "parameter", "module_layout")
 """Tables that hold one value a row."""
 
 SCHEMA = "\n".join(
@@ -106,6 +107,10 @@ class Kind(IntEnum):
     """Library and name of a class, or of one that it configures, in small letters → class: `itself` or `configures`."""
     OVERLAID = 30
     """Canonical id of an entry that an overlay speaks of → entry: IRI of a part that it prefers, or nothing."""
+    MODULE = 31
+    """Name of a module in one spelling → module layout: role, inputs, outputs, kernel, range of each number."""
+    MODULE_LAYOUT = 32
+    """Path of a layout of modules below the base → module layout."""
 
 
 DIVIDER = "\x1f"

@@ -153,6 +153,21 @@ class LibraryClass(NamedTuple):
     sources: tuple[str, ...] = ()
 
 
+class ModuleLayout(NamedTuple):
+    """What modules a network has: each a name, where {a-b} is each number from a to b, with its sizes.
+
+    `networks` are the series and releases that have it, in the part that is its role.
+    """
+
+    iri: str
+    label: str
+    role: str
+    convention: Ref | None = None
+    networks: tuple[Ref, ...] = ()
+    modules: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
 class Component(NamedTuple):
     """A part that a pipeline is made of: an entry of the registry, or only the class its source names."""
 

@@ -16,10 +16,11 @@ from mirld.registry.keys import (
     near_of,
     words_of_entry,
 )
+from mirld.registry.module_layouts import keys_of_module_layout
 from mirld.registry.rows import dump
 from mirld.registry.spelling import words
 from mirld.registry.tables import APPLICATION, FORMAT, SCHEMA, VALUES, Kind
-from mirld.registry.values import Concept, Entry, LedgerRecord, LibraryClass, Source
+from mirld.registry.values import Concept, Entry, LedgerRecord, LibraryClass, ModuleLayout, Source
 from mirld.vocab import DEFAULT_BASE
 
 # Nobody reads a file before it is whole and has its name, so nothing has to be kept safe while it is written.
@@ -44,6 +45,7 @@ def write_index(
     sources: Iterable[Source] = (),
     concepts: Iterable[Concept] = (),
     classes: Iterable[LibraryClass] = (),
+    layouts: Iterable[ModuleLayout] = (),
     about: Mapping[str, str] | None = None,
     base: str = DEFAULT_BASE,
 ) -> None:
@@ -64,6 +66,9 @@ def write_index(
         writer.value("concept", n, concept, keys_of_concept(concept, base))
     for n, found in enumerate(classes):
         writer.library_class(n, found)
+    for n, layout in enumerate(layouts):
+        # Its modules are told by the keys alone.
+        writer.value("module_layout", n, replace(layout, modules=()), keys_of_module_layout(layout, base))
     writer.finish(about or {})
     connection.executescript(_SORTED)
 

@@ -115,7 +115,10 @@ def read_adapter(tensors: Tensors) -> Adapter | None:
             parts.shapes[part] = shape
             parts.methods.add(part.split("-")[0])
     # IA3 of LyCORIS keeps a plain weight beside the side it is on.
-    rest = [name for name in rest if "ia3" not in found.get(name.removesuffix(".weight"), _Parts()).methods]
+    sides = {name for name in rest if "ia3" in found.get(name.removesuffix(".weight"), _Parts()).methods}
+    for name in sides:
+        found[name.removesuffix(".weight")].shapes["ia3-weight"] = tensors[name].shape
+    rest = [name for name in rest if name not in sides]
     modules = [_module(name, parts) for name, parts in found.items()]
     if not modules:
         return None
@@ -169,10 +172,18 @@ def _module(name: str, parts: _Parts) -> Module:
     elif method == "difference":
         outputs = size("difference-weight", 0) or size("difference-bias", 0)
         inputs = size("difference-weight", 1)
+    elif method == "ia3":
+        # One number for each input, or for each output: which of them a header does not say.
+        shape = sizes.get("ia3-weight")
+        outputs = math.prod(shape) if shape else None
     elif method == "oft":
         shape = sizes.get("oft-blocks", ())
         rank = shape[0] if shape else None
-        outputs = math.prod(shape[:2]) if len(shape) > 1 else None
+        if len(shape) == 3:
+            outputs = math.prod(shape[:2])
+        elif len(shape) == 2:
+            # PEFT keeps what stands above the diagonal of each block, and turns what goes into the module.
+            inputs = shape[0] * (1 + math.isqrt(1 + 8 * shape[1])) // 2
     return Module(name, method, rank, inputs, outputs)
 
 
