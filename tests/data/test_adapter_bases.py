@@ -13,15 +13,17 @@ import pytest
 from mirld.graph.corpus import Corpus
 from mirld.graph.load import load
 from mirld.lookup.adapter_bases import Bases, bases_of
+from mirld.lookup.adapter_facts import adapter_facts
 from mirld.registry.index import Index
 from mirld.registry.module_layouts import read_module_layouts
 from mirld.registry.registry import Registry
 from mirld.registry.values import ModuleLayout
-from mirld.weights import Tensor, Tensors
+from mirld.weights import Header, Tensor, Tensors
 from mirld.weights.adapter import read_adapter
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = "https://w3id.org/mir/"
+SEVERAL = {"dit/hidream-i1", "dit/stable-diffusion-3", "dit/stable-diffusion-3.5"}
 Sizes = dict[str, tuple[int, int]]
 
 
@@ -189,3 +191,56 @@ def test_a_foreign_adapter_is_unknown(index: Index) -> None:
     """Nothing is claimed for modules that no layout has."""
     found = answer(index, adapter({"conv.0": (8, 8), "head": (8, 4)}, "", "peft", 2), seeded(0))
     assert found == Bases(networks=(), parts=found.parts, is_proved=False)
+
+
+def header(tensors: dict[str, tuple[int, ...]], metadata: dict[str, str] | None = None) -> Header:
+    rows = [Tensor(name, "F16", shape, None, None) for name, shape in tensors.items()]
+    return Header(
+        file="x", format="safetensors", size=0, bytes_read=0, tensors=Tensors.of_rows(rows), metadata=metadata or {}
+    )
+
+
+@pytest.mark.parametrize(("kind", "word"), [("peft", "LoRA"), ("dora", "DoRA"), ("loha", "LoHa"), ("lokr", "LoKr")])
+def test_the_kind_of_an_adapter_is_named(index: Index, kind: str, word: str) -> None:
+    """With its rank, and what metadata says of its base apart from what is known."""
+    tensors = adapter(linear(LAYOUTS["sd-3-medium-original"]), "lora_unet_", kind, 16)
+    facts = adapter_facts(index, header(tensors, {"modelspec.architecture": "flux-1-dev/lora"}))
+    assert facts is not None
+    assert facts.kind == word
+    assert set(facts.ranks) == {16}
+    assert facts.bases.networks == (f"{BASE}info/dit/stable-diffusion-3",)
+    assert facts.hints == {"modelspec.architecture": "flux-1-dev/lora"}
+
+
+def test_a_control_lora_is_named(index: Index) -> None:
+    """By its widened first module."""
+    sizes = {**linear(LAYOUTS["flux-1-original"]), "img_in": (128, 3072)}
+    facts = adapter_facts(index, header(adapter(sizes, "", "peft", 128)))
+    assert facts is not None
+    assert facts.kind == "control LoRA"
+
+
+@pytest.mark.parametrize(
+    ("tensors", "networks"),
+    [
+        ({"emb_params": (8, 768)}, {"unet/stable-diffusion-1.4", "unet/stable-diffusion-1.5"}),
+        ({"<a>": (1024,)}, {"unet/sd-turbo", "unet/stable-diffusion-2", "unet/stable-diffusion-2.1"}),
+        ({"clip_l": (2, 768), "t5xxl": (2, 4096)}, {"dit/flux-1", *SEVERAL}),
+        ({"clip_l": (2, 768), "clip_g": (2, 1280), "t5xxl": (2, 4096)}, SEVERAL),
+        ({"clip_l": (2, 768), "clip_g": (2, 1280)}, {"unet/stable-diffusion-xl", *SEVERAL}),
+        ({"emb_params": (8, 777)}, set()),
+    ],
+)
+def test_learned_words_are_for_who_has_the_encoders(
+    index: Index, tensors: dict[str, tuple[int, ...]], networks: set[str]
+) -> None:
+    """Of the widths that the vectors have."""
+    facts = adapter_facts(index, header(tensors))
+    assert facts is not None
+    assert facts.kind == "textual inversion"
+    assert set(facts.bases.networks) == {f"{BASE}info/{network}" for network in networks}
+
+
+def test_a_model_is_no_adapter(index: Index) -> None:
+    """Nothing is told of weights that are a network's own."""
+    assert adapter_facts(index, header({"double_blocks.0.img_attn.qkv.weight": (9216, 3072)})) is None

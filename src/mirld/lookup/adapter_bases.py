@@ -101,7 +101,7 @@ def bases_of(index: Index, adapter: Adapter) -> Bases:
             close = [n for n, fit in fits.items() if fit.named + fit.fits + fit.absent == len(those)]
             nearest += [network for n in close for network in _networks(layout_of(index, n))]
     return Bases(
-        networks=tuple(_agreed(parts)),
+        networks=tuple(agreed(parts)),
         parts=tuple(parts),
         is_proved=any(part.is_proved for part in parts),
         is_control=is_control,
@@ -247,7 +247,7 @@ def _networks(layout: ModuleLayout) -> list[str]:
     return [network.iri for network in layout.networks]
 
 
-def _agreed(parts: Sequence[Part]) -> list[str]:
+def agreed(parts: Sequence[Part]) -> list[str]:
     """List what all parts that are known have in common, in the order of the part that is changed most."""
     known = sorted((part for part in parts if part.layouts), key=lambda part: (part.name != "network", -part.modules))
     if not known or any(not part.layouts and part.name == "network" for part in parts):

@@ -44,6 +44,9 @@ class Adapter:
     rest: tuple[str, ...]
 
 
+CONTROL_MARK = "lora_controlnet"
+"""Tensor that marks a control LoRA of Stability AI, whose matrices are called up and down and nothing more."""
+
 METHODS = ("lora", "loha", "lokr", "oft", "ia3", "difference")
 """Methods that are told apart."""
 
@@ -100,8 +103,9 @@ def read_adapter(tensors: Tensors) -> Adapter | None:
     lines = "\n".join((*tensors.names, ""))
     if not any(mark in lines for mark in _MARKS):
         return None
+    is_bare = CONTROL_MARK in tensors
     for name, shape in zip(tensors.names, tensors.shapes, strict=True):
-        ending = _ending(name)
+        ending = _ending(name) or (_bare_ending(name) if is_bare else None)
         if ending is None:
             rest.append(name)
             continue
@@ -140,6 +144,11 @@ def _ending(name: str) -> tuple[str, str] | None:
         if part is not None:
             return name[: begin.start()], part
     return None
+
+
+def _bare_ending(name: str) -> tuple[str, str] | None:
+    stem, _, ending = name.rpartition(".")
+    return (stem, f"lora-{ending}") if stem and ending in ("up", "down") else None
 
 
 @lru_cache(maxsize=1024)
