@@ -420,12 +420,44 @@ _LLMS = (
     ("qwen-3-32b", "Qwen3 32B", "model/art/qwen3/32b", (64, 5120, 64, 8, 128, 25600)),
     ("gemma-2-2b", "Gemma 2 2B", "model/art/gemma-2/2b-it", (26, 2304, 8, 4, 256, 9216)),
     ("gemma-2-9b", "Gemma 2 9B", "model/art/gemma-2/9b", (42, 3584, 16, 8, 256, 14336)),
+    ("gemma-3-1b", "Gemma 3 1B", "model/vit/gemma-3/1b-it", (26, 1152, 4, 1, 256, 6912)),
+    ("gemma-3-4b", "Gemma 3 4B", "model/vit/gemma-3/4b-it", (34, 2560, 8, 4, 256, 10240)),
+    ("gemma-3-12b", "Gemma 3 12B", "model/vit/gemma-3/12b-it", (48, 3840, 16, 8, 256, 15360)),
+    ("gemma-3-27b", "Gemma 3 27B", "model/vit/gemma-3/27b-it", (62, 5376, 32, 16, 128, 21504)),
     ("gemma-2-27b", "Gemma 2 27B", "model/art/gemma-2/27b-it", (46, 4608, 32, 16, 128, 36864)),
 )
+_MOTION_PLACES = (
+    (320, (("down_blocks.0", 2), ("up_blocks.3", 3))),
+    (640, (("down_blocks.1", 2), ("up_blocks.2", 3))),
+    (1280, (("down_blocks.{2-3}", 2), ("up_blocks.{0-1}", 3), ("mid_block", 1))),
+)
+
+
+def _motion(below: str) -> Any:
+    return lines(
+        *[
+            f"{block}.motion_modules.{module}.{below}.to_{which} {width} {width}"
+            for width, places in _MOTION_PLACES
+            for block, count in places
+            for module in range(count)
+            for which in ("q", "k", "v", "out.0")
+        ]
+    )
+
+
 _LLM_SOURCE = "https://github.com/huggingface/transformers/blob/v5.24.0/src/transformers/models/llama/modeling_llama.py"
 LANGUAGE: list[Row] = [
     (name, label, "language_model", "transformers", of, _LLM_SOURCE, renamed(llm(*sizes), (r"^layers", "model.layers")))
     for name, label, of, sizes in _LLMS
 ]
+LANGUAGE += [
+    ("phi-3-mini", "Phi-3 mini", "language_model", "transformers", "model/art/phi-3/mini-4k-instruct model/art/phi-3/mini-128k-instruct", CLIP + "phi3/modeling_phi3.py",
+     lines("model.layers.{0-31}.self_attn.qkv_proj 3072 9216", "model.layers.{0-31}.self_attn.o_proj 3072 3072", "model.layers.{0-31}.mlp.gate_up_proj 3072 16384", "model.layers.{0-31}.mlp.down_proj 8192 3072")),
+]  # fmt: skip
+UNETS += [
+    ("animatediff-original", "AnimateDiff motion modules", "unet", "original", _SD1_OF, "https://github.com/guoyww/AnimateDiff", _motion("temporal_transformer.transformer_blocks.0.attention_blocks.{0-1}")),
+    ("animatediff-diffusers", "AnimateDiff motion modules", "unet", "diffusers", _SD1_OF, U + "motion_model.py",
+     _motion("transformer_blocks.0.attn{1-2}")),
+]  # fmt: skip
 
 TABLE = [*UNETS, *TRANSFORMERS, *ENCODERS, *LANGUAGE]

@@ -20,6 +20,8 @@ from mirld.weights.module_names import Spelled, parted, spelled
 
 _STRAY = 0.1
 """Share of the modules of a part that a layout may lack, when it has all others."""
+_MANY = 8
+"""Modules that are enough to see whether blocks are changed without a gap."""
 _FEW = 3
 """Layouts that names alone may leave for an answer, which is then said not to be proved by sizes."""
 _WIDENED = 16
@@ -231,16 +233,22 @@ def _by_name(fits: Mapping[int, _Fit], modules: int) -> list[int]:
 
 
 def _is_full(n: int, fit: _Fit, places: Mapping[str, list[Place]]) -> bool:
-    """Say whether each module that is changed is changed in each block of the layout that has one."""
+    """Say whether each module that is changed is changed in each block of the layout that has one, and so in several.
+
+    A handful of modules may be all there are by chance.
+    """
+    if sum(map(len, fit.touched.values())) < _MANY:
+        return False
+    has_blocks = False
     for name, touched in fit.touched.items():
         for place in places[name]:
-            if place.layout == n and any(
-                number not in {numbers[at] for numbers in touched}
-                for at, (first, last) in enumerate(place.ranges)
-                for number in range(first, last + 1)
-            ):
-                return False
-    return True
+            if place.layout != n:
+                continue
+            for at, (first, last) in enumerate(place.ranges):
+                has_blocks = has_blocks or first < last
+                if not {numbers[at] for numbers in touched}.issuperset(range(first, last + 1)):
+                    return False
+    return has_blocks
 
 
 def _networks(layout: ModuleLayout) -> list[str]:
