@@ -79,7 +79,7 @@ def lay_over(connection: sqlite3.Connection, root: Path, overlays: Sequence[Path
             )
     for layout in read_module_layouts(dataset):
         if not index.keys(Kind.MODULE_LAYOUT, layout.iri.removeprefix(index.base)):
-            layer.value("module_layout", replace(layout, modules=()), keys_of_module_layout(layout, index.base))
+            layer.value("module_layout", layout._replace(modules=()), keys_of_module_layout(layout, index.base))
     layer.finish()
 
 

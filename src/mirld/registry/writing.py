@@ -68,7 +68,7 @@ def write_index(
         writer.library_class(n, found)
     for n, layout in enumerate(layouts):
         # Its modules are told by the keys alone.
-        writer.value("module_layout", n, replace(layout, modules=()), keys_of_module_layout(layout, base))
+        writer.value("module_layout", n, layout._replace(modules=()), keys_of_module_layout(layout, base))
     writer.finish(about or {})
     connection.executescript(_SORTED)
 
