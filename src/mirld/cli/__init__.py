@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "query": ("mirld.cli.query:command", "Ask the registry in SPARQL."),
     "resolve": ("mirld.cli.resolve:command", "Find the entry that a name, repository or digest means."),
     "serve": ("mirld.cli.serve:command", "Serve the site with content negotiation and SPARQL."),
+    "serve-config": ("mirld.cli.serve_config:command", "Write the configuration of a web server for the site."),
     "settings": ("mirld.cli.settings:command", "Say which settings an entry wants, and who says so."),
 }
 """Every command: where it is (module:attribute) and the line that `mirld --help` shows."""

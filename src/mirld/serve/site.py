@@ -33,6 +33,8 @@ _TYPES: dict[str, str] = {
     ".xml": "application/xml",
 }
 _ALLOWED = "GET, HEAD, OPTIONS"
+EXPOSED = "Content-Location, ETag, Link, Location, Vary"
+"""Headers that a page of another origin may read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +178,7 @@ def finish(request: Request, response: Response) -> Response:
     headers = [
         *response.headers,
         ("Access-Control-Allow-Origin", "*"),
-        ("Access-Control-Expose-Headers", "Content-Location, ETag, Link, Location, Vary"),
+        ("Access-Control-Expose-Headers", EXPOSED),
         ("X-Content-Type-Options", "nosniff"),
     ]
     if response.status not in (204, 304):

@@ -1,0 +1,136 @@
+"""Configuration for other people's servers, made from the same table of representations that `mirld serve` answers by.
+
+Apache weighs q-values itself. nginx and Caddy cannot: they give the first form of the table that the header names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+
+from mirld.serve.negotiation import RESOURCE_FORMS, Representation
+from mirld.serve.site import EXPOSED
+
+_EXPOSED = f'"{EXPOSED}"'
+
+
+def configure_apache() -> str:
+    """Write directives for a `<Directory>` or an .htaccess file; needs mod_dir, headers, mime, negotiation, rewrite."""
+    lines = [
+        "# The IRI names the thing: it is sent on to its page, where the form is chosen by Accept.",
+        "Options +MultiViews",
+    ]
+    lines += ["DirectorySlash Off", "DirectoryIndex index", "AddDefaultCharset Off", "FileETag MTime Size", ""]
+    # Of equal wishes the form that stands first in the table wins: Apache multiplies qs with the q of the header.
+    for number, form in enumerate(RESOURCE_FORMS):
+        lines.append(f'AddType "{form.media_type};qs={1 - number / 1000:.3f}" .{form.ending}')
+    lines += [
+        'Header edit Content-Type "; *qs=[0-9.]+" ""',
+        "AddCharset utf-8 .html .ttl",
+        "",
+        'Header always set Access-Control-Allow-Origin "*"',
+    ]
+    lines += [f"Header always set Access-Control-Expose-Headers {_EXPOSED}"]
+    lines += ['Header always set X-Content-Type-Options "nosniff"', "Header always merge Vary Accept", ""]
+    lines += ["RewriteEngine On", "RewriteCond %{REQUEST_FILENAME} -d"]
+    lines += ["RewriteRule [^/]$ %{REQUEST_URI}/ [R=303,L]"]
+    return "\n".join(lines) + "\n"
+
+
+def configure_nginx() -> str:
+    """Write a file for the http context: a map and the types; and, as a comment, where the locations go."""
+    lines = ["map $http_accept $mirld_form {", "    default none;", f'    "" {RESOURCE_FORMS[0].ending};']
+    lines += [f'    "~*{pattern}" {form.ending};' for pattern, form in _patterns()]
+    lines += ["}", "", "server {", "    listen 127.0.0.1:8080;", "    root /var/www/mir;", "    charset utf-8;"]
+    lines += ["    charset_types text/html text/turtle text/plain;", "    absolute_redirect off;", "    types {"]
+    lines += [f"        {media_type} {' '.join(endings)};" for media_type, endings in _types()]
+    lines += ["    }", "", "    # Only what is printed: a line break in a path must not reach a header."]
+    lines += ["    location ~ ^(?<folder>[!-~]*)/$ {", *_nginx_headers()]
+    lines += ["        add_header Content-Location $folder/index.$mirld_form;"]
+    lines += ["        if ($mirld_form = none) {", "            return 406;", "        }"]
+    lines += ["        try_files $folder/index.$mirld_form =404;", "    }", "", "    location ~ ^[!-~]*[^/]$ {"]
+    lines += [*_nginx_headers(), "        if (-d $request_filename) {", "            return 303 $uri/;", "        }"]
+    lines += ["        try_files $uri =404;", "    }", "}"]
+    return "\n".join(lines) + "\n"
+
+
+def configure_caddy() -> str:
+    """Write a Caddyfile with one site."""
+    lines = [
+        "http://127.0.0.1:8080 {",
+        "    root * /var/www/mir",
+        "    header {",
+        '        Access-Control-Allow-Origin "*"',
+    ]
+    lines += [
+        f"        Access-Control-Expose-Headers {_EXPOSED}",
+        "        X-Content-Type-Options nosniff",
+        "        Vary Accept",
+    ]
+    lines += ["    }", "    map {header.Accept} {mirld_form} {mirld_type} {"]
+    for pattern, form in _patterns():
+        lines.append(f'        "~(?i){pattern}" {form.ending} "{form.content_type}"')
+    lines += [
+        "        default none text/plain",
+        "    }",
+        "    @folder path_regexp folder ^(.*)/$",
+        "    handle @folder {",
+    ]
+    lines += ["        @none expression `{mirld_form} == 'none'`", "        error @none 406"]
+    lines += ["        header Content-Type {mirld_type}"]
+    lines += ["        header Content-Location {re.folder.1}/index.{mirld_form}"]
+    lines += ["        rewrite * {re.folder.1}/index.{mirld_form}", "        file_server", "    }", "    handle {"]
+    lines += ["        @directory file {path}/", "        redir @directory {path}/ 303"]
+    for form in RESOURCE_FORMS:
+        lines += [
+            f"        @{form.ending} path *.{form.ending}",
+            f'        header @{form.ending} Content-Type "{form.content_type}"',
+        ]
+    lines += ["        file_server", "    }", "}"]
+    return "\n".join(lines) + "\n"
+
+
+KINDS: Mapping[str, Callable[[], str]] = MappingProxyType(
+    {"apache": configure_apache, "caddy": configure_caddy, "nginx": configure_nginx}
+)
+"""Every server that a configuration is written for."""
+
+
+def _patterns() -> Iterable[tuple[str, Representation]]:
+    """Patterns of an Accept header with the form each gives, in the order they are tried: outright names first."""
+    for form in RESOURCE_FORMS:
+        names = "|".join(re.escape(name).replace(r"\-", "-") for name in (form.media_type, *form.also))
+        yield rf"(^|[,\s])({names})\s*([,;]|$)", form
+    seen = set()
+    for form in RESOURCE_FORMS:
+        main = form.media_type.partition("/")[0]
+        if main not in seen:
+            seen.add(main)
+            yield rf"(^|[,\s]){main}/\*", form
+    yield r"\*/\*|^$", RESOURCE_FORMS[0]
+
+
+def _types() -> Iterable[tuple[str, list[str]]]:
+    for form in RESOURCE_FORMS:
+        yield form.media_type, [form.ending]
+    yield "text/css", ["css"]
+    yield "text/javascript", ["js"]
+    yield "application/json", ["json"]
+    yield "image/svg+xml", ["svg"]
+    yield "text/plain", ["txt", "abnf"]
+    yield "application/trig", ["trig"]
+    yield "application/n-quads", ["nq"]
+    yield "application/wasm", ["wasm"]
+    yield "font/woff2", ["woff2"]
+    yield "application/xml", ["xml"]
+    yield "image/png", ["png"]
+
+
+def _nginx_headers() -> list[str]:
+    return [
+        '        add_header Access-Control-Allow-Origin "*" always;',
+        f"        add_header Access-Control-Expose-Headers {_EXPOSED} always;",
+        '        add_header X-Content-Type-Options "nosniff" always;',
+        "        add_header Vary Accept always;",
+    ]
