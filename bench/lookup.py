@@ -2,9 +2,10 @@
 
     python bench/lookup.py [--root FOLDER] [--sizes 10000 1000000] [--rounds 15] [--sample 2000]
 
-Commands are timed in turn with a bare interpreter that imports click, so that a busy machine slows all of them. Besides
-the registry of this checkout, registries of so many imaginary entries are made, each with a repository, a file, a
-loader and words of a vocabulary that grows as a language's does; a million of them take some ten minutes and 2 GB.
+Commands are timed in turn with a bare interpreter that imports click, by the time of the processor, so that a busy
+machine slows all of them and counts little. Besides the registry of this checkout, registries of so many imaginary
+entries are made, each with a repository, a file, a loader and words of a vocabulary that grows as a language's does; a
+million of them take some ten minutes and 2 GB.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import compileall
 import os
 import random
+import resource
 import sqlite3
 import statistics
 import subprocess
@@ -25,6 +27,7 @@ from pathlib import Path
 
 import mirld
 from mirld.config import CORPUS_FOLDERS, registry_root
+from mirld.errors import EXIT_NO, EXIT_UNKNOWN, EXIT_YES
 from mirld.ids import MirId
 from mirld.registry import Digest, Entry, File, Loader, Ref, Registry, Repository, read_registry
 from mirld.registry.place import content_of, index_file, open_index, sources_of
@@ -34,6 +37,11 @@ from mirld.vocab import DEFAULT_BASE
 
 _SYLLABLES = [a + b for a in "bdfgklmnprstvz" for b in ("a", "e", "i", "o", "u", "an", "el", "is", "or", "um")]
 _ARCHITECTURES = ("art", "dit", "lora", "transformer", "unet", "vae", "vit")
+_KNOWN = ("mir:model.dit.flux-1:dev", "mir:model.lora.hyper:flux-1")
+"""What settings, load and compat are asked of, where the registry has it: a model, and an adapter of it."""
+
+_ANSWERS = (EXIT_YES, EXIT_NO, EXIT_UNKNOWN)
+
 CLICK = [sys.executable, "-c", "import click"]
 MIRLD = [sys.executable, "-m", "mirld"]
 PEAK = """
@@ -102,14 +110,24 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+def spent(line: Sequence[str]) -> float:
+    """Seconds of the processor that a command takes, of a process and of the system for it."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(line, capture_output=True, check=False)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode not in _ANSWERS:
+        raise subprocess.CalledProcessError(done.returncode, line, stderr=done.stderr)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 def in_turn(commands: dict[str, Sequence[str]], rounds: int) -> dict[str, float]:
-    """Run commands in turn; return the median seconds of each."""
+    """Run commands in turn; return the median seconds of the processor that each takes."""
     for line in commands.values():
-        subprocess.run(line, capture_output=True, check=True)  # indexes are made, files are read once
+        spent(line)  # indexes are made, files are read once
     found: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(rounds):
         for name, line in commands.items():
-            found[name].append(timed(lambda line=line: subprocess.run(line, capture_output=True, check=True)))
+            found[name].append(spent(line))
     return {name: statistics.median(seconds) for name, seconds in found.items()}
 
 
@@ -118,17 +136,27 @@ def commands(root: Path) -> dict[str, list[str]]:
     with open_index(root) as index:
         names = index.names()
         name = names[len(names) // 2]
+        known = [each for each in _KNOWN if index.entry(each) is not None]
+        asked = known if len(known) == len(_KNOWN) else [name.id, names[len(names) // 3].id]
         (digits,) = index.rows("SELECT key FROM key WHERE kind = 11 AND length(key) = 64 LIMIT 1 OFFSET 100")[0]
-    line = [*MIRLD, "--root", str(root), "resolve"]
+    command = [*MIRLD, "--root", str(root)]
+    line = [*command, "resolve"]
     misspelt = name.label[:3] + name.label[4:]
-    return {"id": [*line, name.id], "digest": [*line, digits], "words": [*line, misspelt]}
+    return {
+        "resolve an id": [*line, name.id],
+        "resolve a digest": [*line, digits],
+        "resolve words": [*line, misspelt],
+        "settings": [*command, "settings", asked[0]],
+        "load": [*command, "load", asked[0]],
+        "compat": [*command, "compat", asked[1], asked[0]],
+    }
 
 
 def cold(root: Path, rounds: int) -> None:
     """Print what commands take as whole processes, and how much memory."""
     lines = commands(root)
     found = in_turn({"import click": CLICK, **lines}, rounds)
-    print("\n| cold | ms | of import click | MB |\n|---|---:|---:|---:|")
+    print("\n| cold | ms CPU | of import click | MB |\n|---|---:|---:|---:|")
     for name, seconds in found.items():
         peak = _peak(lines[name]) if name in lines and Path("/proc/self/status").exists() else ""
         print(f"| {name} | {seconds * 1e3:.1f} | {seconds / found['import click']:.2f} | {peak} |")
@@ -214,8 +242,8 @@ def main() -> None:
             cold(place, given.rounds)
             warm(place, given.sample)
         if len(roots) > 1:
-            print("\n| cold, in turn | ms |\n|---|---:|")
-            line = {f"{count:,}": commands(place)["id"] for count, place in roots.items()}
+            print("\n| cold, in turn | ms CPU |\n|---|---:|")
+            line = {f"{count:,}": commands(place)["resolve an id"] for count, place in roots.items()}
             for name, seconds in in_turn(line, given.rounds).items():
                 print(f"| {name} | {seconds * 1e3:.1f} |")
 

@@ -82,9 +82,11 @@ class Place:
         """Open the index of the registry, making it first when that has to be; what takes long is said."""
         from mirld.registry.place import open_index
 
-        return open_index(
+        index = open_index(
             self.given, base=self.base, overlays=self.overlays, say=lambda words: click.echo(words, err=True)
         )
+        KEPT.append(index)  # an answer is printed by then, and taking all apart takes a tenth of a look-up
+        return index
 
 
 pass_place = click.make_pass_decorator(Place)
