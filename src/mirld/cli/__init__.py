@@ -85,7 +85,7 @@ class Place:
         index = open_index(
             self.given, base=self.base, overlays=self.overlays, say=lambda words: click.echo(words, err=True)
         )
-        KEPT.append(index)  # an answer is printed by then, and taking all apart takes a tenth of a look-up
+        KEPT.append(index)  # what it holds need not be taken apart one by one when the command ends
         return index
 
 
