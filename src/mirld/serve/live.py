@@ -18,7 +18,6 @@ from mirld.graph.query import Endpoint
 from mirld.graph.rules import classify
 from mirld.lookup import resolve
 from mirld.registry import Index, Registry, read_registry
-from mirld.registry.place import open_index
 from mirld.registry.read import read_concepts, read_library
 from mirld.serve import answers
 from mirld.serve.description import describe_service
@@ -48,10 +47,8 @@ class Loaded:
 
     @cached_property
     def _made_index(self) -> Index:
-        try:
-            return open_index(self.corpus.root, base=self.corpus.base)  # from the cache, when it is of these files
-        except MirldError:  # they broke since they were loaded
-            return Index.of(self.registry, concepts=read_concepts(self.dataset), classes=read_library(self.dataset))
+        # Not the one in the cache: files may have changed since they were loaded, and pages and answers are one state.
+        return Index.of(self.registry, concepts=read_concepts(self.dataset), classes=read_library(self.dataset))
 
     def index(self) -> Index:
         """Return the index of what is loaded, made once even when two requests come first together."""
