@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Iterator
+
+from zlib_ng import zlib_ng
 
 from mirld.errors import InputError
 from mirld.graph.ntriples import write_nquads
@@ -84,7 +85,7 @@ UNVERIFIED_TABLE = "unverified-mappings.sssom.tsv"
 def dump(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
     """Give a dump, plain and compressed; the compressed one carries no time."""
     yield f"data/{name}", data
-    yield f"data/{name}.gz", zlib.compress(data, _LEVEL, _GZIP)
+    yield f"data/{name}.gz", zlib_ng.compress(data, _LEVEL, _GZIP)
 
 
 def copies(material: Material) -> Iterator[tuple[str, bytes]]:
