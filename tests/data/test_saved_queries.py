@@ -84,7 +84,7 @@ def test_the_one_that_must_be_empty_is_empty_and_no_other_is(endpoint: Endpoint,
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SAVED)
 def test_two_engines_give_the_same_answer(some: Dataset, other: rdflib.Graph, name: str) -> None:
-    """Row for row, in the same order, over the curated entries and some of every kind: all takes rdflib an hour."""
+    """Row for row, in the same order, over the curated entries and some of every kind: rdflib is too slow for all."""
     found = rows(Endpoint(some, named_graphs=False), name)
     again = [tuple(None if term is None else str(term) for term in row) for row in other.query(HEAD + SAVED[name].text)]  # type: ignore[union-attr]  # rows of a SELECT
     assert found == again
