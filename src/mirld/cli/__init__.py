@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "fmt": ("mirld.cli.fmt:command", "Write data files in the one agreed form."),
     "harvest": ("mirld.cli.harvest:command", "Read other people's lists into data/harvested/."),
     "health": ("mirld.cli.health:command", "Say how complete the registry is, and how well its sources agree."),
+    "identify": ("mirld.cli.identify:command", "Say what weights files are, from their headers."),
     "load": ("mirld.cli.load:command", "Write Python that loads an entry."),
     "new": ("mirld.cli.new:command", "Write the skeleton of a new entry."),
     "query": ("mirld.cli.query:command", "Ask the registry in SPARQL."),

@@ -44,6 +44,7 @@ _MAKERS = tuple(
         "read",
         "rows",
         "said",
+        "signatures",
         "spelling",
         "tables",
         "values",
@@ -250,6 +251,7 @@ def _write(connection: sqlite3.Connection, folder: Path, about: Mapping[str, str
     from mirld.graph.load import load
     from mirld.registry.module_layouts import read_module_layouts
     from mirld.registry.read import read_concepts, read_library, read_registry
+    from mirld.registry.signatures import read_signatures
     from mirld.registry.writing import write_index
 
     with paused():
@@ -263,6 +265,7 @@ def _write(connection: sqlite3.Connection, folder: Path, about: Mapping[str, str
             concepts=read_concepts(dataset),
             classes=read_library(dataset),
             layouts=read_module_layouts(dataset),
+            signatures=read_signatures(dataset),
             about=about,
         )
 

@@ -6,6 +6,7 @@
               module_layout likewise
     taking    class of a library → the parameters it takes itself
     key       everything exact that finds something: kind, key → number of the thing, with what is to be said of it
+    signature how a layout is known by the names and shapes of its tensors: by a name that it cannot do without
     word      every word of every name, with how many entries have it
     ending    what a word ends in, from its second letter on: so a word is found by what stands inside it
     deletion  a word with up to two letters left out, as a number: so a word is found in spite of typing errors
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-FORMAT = 5
+FORMAT = 6
 """Number of this form of the index; another one is made anew."""
 APPLICATION = 0x4D495231
 """What the header of the file says it is: MIR1."""
@@ -35,6 +36,7 @@ SCHEMA = "\n".join(
         " PRIMARY KEY (n, place)) WITHOUT ROWID;",
         "CREATE TABLE key (kind INTEGER NOT NULL, key TEXT NOT NULL, n INTEGER NOT NULL, place INTEGER NOT NULL,"
         " said TEXT NOT NULL, PRIMARY KEY (kind, key, n, place)) WITHOUT ROWID;",
+        "CREATE TABLE signature (n INTEGER PRIMARY KEY, anchor TEXT NOT NULL, value TEXT NOT NULL);",
         "CREATE TABLE word (w INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE, entries INTEGER NOT NULL);",
         "CREATE TABLE ending (text TEXT NOT NULL, w INTEGER NOT NULL, PRIMARY KEY (text, w)) WITHOUT ROWID;",
         "CREATE TABLE deletion (hash INTEGER NOT NULL, w INTEGER NOT NULL, PRIMARY KEY (hash, w)) WITHOUT ROWID;",

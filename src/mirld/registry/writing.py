@@ -18,6 +18,7 @@ from mirld.registry.keys import (
 )
 from mirld.registry.module_layouts import keys_of_module_layout
 from mirld.registry.rows import dump
+from mirld.registry.signatures import LayoutSignature, write_signatures
 from mirld.registry.spelling import words
 from mirld.registry.tables import APPLICATION, FORMAT, SCHEMA, VALUES, Kind
 from mirld.registry.values import Concept, Entry, LedgerRecord, LibraryClass, ModuleLayout, Source
@@ -46,6 +47,7 @@ def write_index(
     concepts: Iterable[Concept] = (),
     classes: Iterable[LibraryClass] = (),
     layouts: Iterable[ModuleLayout] = (),
+    signatures: Iterable[LayoutSignature] = (),
     about: Mapping[str, str] | None = None,
     base: str = DEFAULT_BASE,
 ) -> None:
@@ -69,6 +71,7 @@ def write_index(
     for n, layout in enumerate(layouts):
         # Its modules are told by the keys alone.
         writer.value("module_layout", n, layout._replace(modules=()), keys_of_module_layout(layout, base))
+    write_signatures(connection, signatures, base=base)
     writer.finish(about or {})
     connection.executescript(_SORTED)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -39,6 +40,12 @@ def digests(header: Header) -> Digests:
         layer256=None if text is None else hashlib.sha256(text.encode()).hexdigest(),
         layer_b3=None if text is None else _blake3(text.encode()),
     )
+
+
+def file_digests(path: str | os.PathLike[str]) -> dict[str, str]:
+    """Read a whole file; its digests by kind, `sha256` in lower-case hexadecimal digits."""
+    with open(path, "rb") as file:  # noqa: PTH123 - takes what a path may be given as
+        return {"sha256": hashlib.file_digest(file, "sha256").hexdigest()}
 
 
 def fingerprint(tensors: Tensors) -> str | None:

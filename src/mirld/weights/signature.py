@@ -11,15 +11,18 @@ range, `ANY`, or a multiple of a variable: `Variable("h", 3)` is thrice what `Va
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from mirld.weights.header import Shape, Tensors
 
 BLOCK = "{i}"
+NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 class Truth(Enum):
@@ -28,6 +31,9 @@ class Truth(Enum):
     YES = "yes"
     NO = "no"
     UNKNOWN = "unknown"
+
+
+_OPPOSITE = {Truth.YES: Truth.NO, Truth.NO: Truth.YES, Truth.UNKNOWN: Truth.UNKNOWN}
 
 
 class Variable(NamedTuple):
@@ -69,7 +75,26 @@ class Blocks(NamedTuple):
     wanted: Dimension
 
 
-Condition = Key | Absent | Shaped | Blocks
+class Noted(NamedTuple):
+    """A field of the metadata has this value; a header without the field is another."""
+
+    field: str
+    value: str
+
+
+class Either(NamedTuple):
+    """One of several conditions holds, such as one name in each of two layouts."""
+
+    conditions: tuple[Condition, ...]
+
+
+class Not(NamedTuple):
+    """The condition does not hold; what is not known stays unknown."""
+
+    condition: Condition
+
+
+Condition = Key | Absent | Shaped | Blocks | Noted | Either | Not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +118,8 @@ class Signature:
         return [
             condition.name.replace(BLOCK, "0")
             for condition in self.conditions
-            if not isinstance(condition, Absent) and not (isinstance(condition, Blocks) and _holds(condition.wanted, 0))
+            if isinstance(condition, Key | Shaped)
+            or (isinstance(condition, Blocks) and not _holds(condition.wanted, 0))
         ]
 
 
@@ -116,10 +142,16 @@ class Match:
     variables: Mapping[str, int]
 
 
-def prove(signature: Signature, prefix: str, tensors: Tensors, packed: AbstractSet[str] = frozenset()) -> Match:
+def prove(
+    signature: Signature,
+    prefix: str,
+    tensors: Tensors,
+    packed: AbstractSet[str] = frozenset(),
+    metadata: Mapping[str, object] = NOTHING,
+) -> Match:
     """Hold a signature against the component below a prefix; shapes of `packed` tensors are not those of the model."""
     variables: dict[str, int] = {}
-    evidence = [_prove(condition, prefix, tensors, packed, variables) for condition in signature.conditions]
+    evidence = [prove_condition(each, prefix, tensors, packed, variables, metadata) for each in signature.conditions]
     truths = {found.truth for found in evidence}
     truth = Truth.NO if Truth.NO in truths else Truth.UNKNOWN if Truth.UNKNOWN in truths else Truth.YES
     return Match(signature=signature, prefix=prefix, truth=truth, evidence=tuple(evidence), variables=variables)
@@ -152,9 +184,34 @@ class Index:
         return sorted(kept, key=lambda match: (match.signature.identifies, match.prefix))
 
 
-def _prove(
-    condition: Condition, prefix: str, tensors: Tensors, packed: AbstractSet[str], variables: dict[str, int]
+def prove_condition(
+    condition: Condition,
+    prefix: str,
+    tensors: Tensors,
+    packed: AbstractSet[str],
+    variables: dict[str, int],
+    metadata: Mapping[str, object] = NOTHING,
 ) -> Evidence:
+    """Hold one condition against the component below a prefix; `variables` are known so far, and grow."""
+    match condition:
+        case Noted():
+            value = metadata.get(condition.field)
+            said = "not there" if value is None else str(value)
+            return Evidence(condition, said, Truth.YES if said == condition.value else Truth.NO)
+        case Not():
+            inner = prove_condition(condition.condition, prefix, tensors, packed, dict(variables), metadata)
+            return Evidence(condition, inner.found, _OPPOSITE[inner.truth])
+        case Either():
+            found = []
+            for each in condition.conditions:
+                tried = dict(variables)
+                one = prove_condition(each, prefix, tensors, packed, tried, metadata)
+                if one.truth is Truth.YES:
+                    variables.update(tried)
+                    return Evidence(each, one.found, Truth.YES)
+                found.append(one)
+            truth = Truth.UNKNOWN if any(one.truth is Truth.UNKNOWN for one in found) else Truth.NO
+            return Evidence(condition, ", ".join(dict.fromkeys(one.found for one in found)), truth)
     name = prefix + condition.name
     match condition:
         case Key():
@@ -172,10 +229,21 @@ def _prove(
             name = name.replace(BLOCK, "0")
             if name not in tensors:
                 return Evidence(condition, "not there", Truth.NO)
-            shape = None if name in packed else tensors[name].shape
+            shape = tensors[name].shape
+            if name in packed and shape is not None:
+                return _packed(condition, shape)
             if shape is None:
                 return Evidence(condition, "shape not known", Truth.UNKNOWN)
             return Evidence(condition, str(list(shape)), _fits(condition.dimensions, shape, variables))
+
+
+def _packed(condition: Shaped, shape: Shape) -> Evidence:
+    """Compare elements where two of four bits lie in a byte, in a column, and every dimension is a number."""
+    if len(shape) == 2 and shape[1] == 1 and all(isinstance(length, int) for length in condition.dimensions):
+        elements = math.prod(length for length in condition.dimensions if isinstance(length, int))
+        agrees = elements == 2 * shape[0]
+        return Evidence(condition, f"{2 * shape[0]} elements, packed", Truth.YES if agrees else Truth.NO)
+    return Evidence(condition, "shape not known", Truth.UNKNOWN)
 
 
 def _fits(wanted: tuple[Dimension, ...], shape: Shape, variables: dict[str, int]) -> Truth:

@@ -1,0 +1,72 @@
+"""`mirld identify`: what weights files are, from their headers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from mirld.cli import Place, pass_place
+from mirld.errors import EXIT_INPUT, EXIT_NO, EXIT_YES, WeightError
+
+_ENDINGS = (".safetensors", ".sft", ".gguf", ".ckpt", ".pt", ".pth", ".bin", ".onnx")
+
+
+@click.command(
+    "identify",
+    short_help="Say what weights files are, from their headers.",
+    epilog="""\b
+Examples:
+  mirld identify flux1-dev.safetensors
+  mirld identify ~/models --recursive --json
+  mirld identify model.safetensors --hash
+""",
+)
+@click.argument("paths", metavar="FILE|DIR...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--recursive", is_flag=True, help="Identify every weights file below a folder.")
+@click.option("--hash", "hashed", is_flag=True, help="Read whole files, and look their SHA-256 up.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answers as a JSON list.")
+@pass_place
+def command(place: Place, paths: tuple[Path, ...], recursive: bool, hashed: bool, as_json: bool) -> int:
+    """Say what each file is: every entry whose layout it has, with the reasons, and what would settle it.
+
+    Only headers are read, unless --hash is given. The exit code is 0 when something is known of each, 1 when one is
+    unknown, and 3 when one is no file of weights.
+    """
+    # Imported here, since --help needs none of it.
+    from mirld.cli.identified import write_answer
+    from mirld.lookup.identifying import Identifier
+    from mirld.weights import read
+    from mirld.weights.fingerprint import file_digests
+
+    code, answers = EXIT_YES, []
+    with place.index() as index:
+        identifier = Identifier(index)
+        for path in _files(paths, recursive):
+            try:
+                header = read(path)
+                digests = file_digests(path) if hashed and path.is_file() else None
+            except WeightError as error:
+                click.echo(f"error: {error}", err=True)
+                code = EXIT_INPUT
+                continue
+            answer = identifier.identify(header, file_digests=digests)
+            if answer.kind == "unknown":
+                code = code or EXIT_NO
+            if as_json:
+                answers.append(answer.as_dict())
+            else:
+                click.echo(write_answer(answer), nl=False)
+    if as_json:
+        click.echo(json.dumps(answers, ensure_ascii=False, indent=2))
+    return code
+
+
+def _files(paths: tuple[Path, ...], recursive: bool) -> Iterator[Path]:
+    for path in paths:
+        if recursive and path.is_dir():
+            yield from sorted(each for each in path.rglob("*") if each.is_file() and each.suffix in _ENDINGS)
+        else:
+            yield path

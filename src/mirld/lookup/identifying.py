@@ -1,0 +1,349 @@
+"""What a weights file is, from its header: every signature that holds is given, none is preferred.
+
+1. The state dict is taken apart by prefixes; each component is held against the signatures that one of its names finds.
+2. A signature that refines another takes its place. What is unknown never counts as a match.
+3. Entries that share a layout are all candidates, and what would settle it is said.
+4. Digests that the registry knows raise the level; metadata and names of files are hints and prove nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from mirld.ids import MirId
+from mirld.lookup.identification import LEVELS, Claim, Ground, Identification, Identified, Near
+from mirld.registry.index import Index
+from mirld.registry.signature_rows import Signatures
+from mirld.registry.signatures import KINDS, LayoutSignature
+from mirld.registry.tables import Kind
+from mirld.weights.adapter import Adapter, read_adapter
+from mirld.weights.components import Part, parts
+from mirld.weights.condition_text import parse_condition
+from mirld.weights.fingerprint import layer_text, layout_md5
+from mirld.weights.header import Header, Tensors
+from mirld.weights.precision import Precision, precision
+from mirld.weights.signature import Evidence, Not, Truth, prove_condition
+
+_JOINED = frozenset(("vae", "text-encoder", "clip", "clip-vision", "llm"))
+_HINTS = (
+    "modelspec.architecture",
+    "modelspec.title",
+    "ss_base_model_version",
+    "ss_sd_model_name",
+    "general.name",
+    "general.basename",
+)
+_NEAREST = 3
+
+
+class Identifier:
+    """Signatures of an index, ready for any number of headers."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._signatures = Signatures(index)
+        self._claims: dict[str, Claim | None] = {}
+
+    def identify(
+        self, header: Header, *, digests: bool = True, file_digests: Mapping[str, str] | None = None
+    ) -> Identification:
+        """Say what a header is of; `digests` also looks layout digests up, `file_digests` those of the whole file."""
+        if header.components and not header.tensors:
+            return self._folder(header, digests=digests)
+        packing = precision(header)
+        adapter = read_adapter(header.tensors)
+        found: list[Identified] = []
+        near: list[Near] = []
+        if adapter is not None and 2 * len(adapter.rest) <= len(header.tensors):
+            kind = "lora"
+            found.append(_adapted(adapter))
+        else:
+            found, near = self._components(header, packing)
+            if not found:
+                found = self._declared(header)
+            kind = _kind(found)
+        answer = Identification(
+            file=header.file,
+            format=header.format,
+            size=header.size,
+            kind=kind,
+            level=found[0].level if found else "unknown",
+            components=tuple(found),
+            precision=packing.main,
+            packing=packing.method,
+            hints=tuple(_hints(header)),
+            nearest=tuple(near) if not found else (),
+            notes=header.notes,
+        )
+        known = {**(_layout_digests(header) if digests else {}), **(file_digests or {})}
+        return self._with_digests(answer, known) if known else answer
+
+    # Signatures.
+
+    def _components(self, header: Header, packing: Precision) -> tuple[list[Identified], list[Near]]:
+        tensors, packed = _unpacked(header.tensors, packing.packed)
+        found: list[Identified] = []
+        near: list[Near] = []
+        for part in parts(tensors):
+            proved = self._proved(part, tensors, packed, header.metadata)
+            true = [(signature, evidence) for signature, evidence, truth in proved if truth is Truth.YES]
+            refined = {signature.refines for signature, _ in true}
+            found += [
+                self._identified(signature, part.prefix, evidence)
+                for signature, evidence in true
+                if signature.iri not in refined
+            ]
+            near += [_near(signature, evidence) for signature, evidence, truth in proved if truth is not Truth.YES]
+        found.sort(key=_rank)
+        near.sort(key=lambda each: (-each.met / each.conditions, -each.met, each.label))
+        return found, near[:_NEAREST]
+
+    def _proved(
+        self, part: Part, tensors: Tensors, packed: frozenset[str], metadata: Mapping[str, object]
+    ) -> list[tuple[LayoutSignature, list[Evidence], Truth]]:
+        by_anchor = self._signatures.anchors
+        numbers = {n for name in part.names if name in by_anchor for n in by_anchor[name]}
+        if not part.prefix and "general.architecture" in metadata:
+            numbers.update(by_anchor.get(f"@general.architecture = {metadata['general.architecture']}", ()))
+        return [
+            (signature, *_prove(signature, part.prefix, tensors, packed, metadata))
+            for signature in self._signatures.of(sorted(numbers))
+        ]
+
+    def _identified(self, signature: LayoutSignature, prefix: str, evidence: list[Evidence]) -> Identified:
+        claims = tuple(claim for iri in signature.identifies if (claim := self._claim(iri)) is not None)
+        texts = (*signature.requires, *(f"not {text}" for text in signature.forbids))
+        return Identified(
+            prefix=prefix,
+            kind=signature.kind,
+            label=signature.label,
+            level=_level(claims),
+            layout=signature.layout,
+            signature=signature.iri,
+            candidates=claims,
+            grounds=tuple(
+                Ground(condition=text, found=each.found, sources=signature.sources)
+                for text, each in zip(texts, evidence, strict=True)
+            ),
+            settle=_settle(claims),
+        )
+
+    def _claim(self, iri: str) -> Claim | None:
+        if iri not in self._claims:
+            text = self._index.id_at(iri)
+            found = self._index.named_keys([(Kind.ID, text)])[Kind.ID, text] if text else []
+            self._claims[iri] = (
+                Claim(id=found[0].name.id, iri=iri, label=found[0].name.label, series=_series(found[0].name.id))
+                if found
+                else None
+            )
+        return self._claims[iri]
+
+    # What a file declares, where that is an authority.
+
+    def _declared(self, header: Header) -> list[Identified]:
+        """Read the architecture of GGUF, or the model type of a configuration, by the names that series have there."""
+        stated = header.metadata.get("general.architecture") if header.format == "gguf" else None
+        scheme, field = ("gguf", "general.architecture") if stated else ("transformers", "model_type")
+        stated = stated or header.config.get("model_type")
+        if not isinstance(stated, str):
+            return []
+        named = self._index.named(self._index.keys(Kind.ALIAS, f"{scheme}:{stated}".lower()))
+        claims = tuple(
+            Claim(id=each.name.id, iri=self._index.iri_of(each.name.id), label=each.name.label, series=each.name.id)
+            for each in named
+            if each.name.id.startswith("mir:info.")
+        )
+        if not claims:
+            return []
+        return [
+            Identified(
+                prefix="",
+                kind="llm",
+                label=claims[0].label,
+                level="series" if len(claims) == 1 else "architecture",
+                layout=scheme,
+                signature=f"{scheme}:{stated}",
+                candidates=claims,
+                grounds=(Ground(condition=f"@{field} = {stated}", found=stated),),
+                settle=_settle(claims),
+            )
+        ]
+
+    def _folder(self, header: Header, *, digests: bool) -> Identification:
+        """Identify each part of a pipeline by its own header."""
+        found: list[Identified] = []
+        for component in header.components:
+            if component.header is None or component.name in ("safety_checker",):
+                continue
+            one = self.identify(replace(component.header, config=component.config), digests=digests)
+            found += [replace(each, prefix=f"{component.name}/{each.prefix}") for each in one.components]
+        found.sort(key=_rank)
+        return Identification(
+            file=header.file,
+            format=header.format,
+            size=header.size,
+            kind=_kind(found),
+            level=found[0].level if found else "unknown",
+            components=tuple(found),
+            precision=None,
+            packing=None,
+            hints=tuple(_hints(header)),
+            notes=header.notes,
+        )
+
+    # Digests.
+
+    def _with_digests(self, answer: Identification, digests: Mapping[str, str]) -> Identification:
+        """Raise the level by digests that the registry knows; one of a layout narrows nothing that shares it."""
+        answer = replace(answer, digests=dict(digests))
+        for kind, level in (("sha256", LEVELS[0]), ("layer256", LEVELS[2]), ("layoutMd5", LEVELS[2])):
+            digest = digests.get(kind)
+            named = self._index.named(self._index.keys(Kind.DIGEST, digest)) if digest else []
+            claims = {
+                each.name.id: Claim(
+                    id=each.name.id,
+                    iri=self._index.iri_of(each.name.id),
+                    label=each.name.label,
+                    series=_series(each.name.id),
+                )
+                for each in named
+            }
+            if not claims:
+                continue
+            ground = Ground(condition=f"{kind} {digest}", found=f"known of {', '.join(sorted(claims))}")
+            first = answer.components[0] if answer.components else None
+            if level == LEVELS[0]:
+                kind_of_it = first.kind if first else "unknown"
+                exact = _of_digest(kind_of_it, level, tuple(claims.values()), ground, first)
+                rest = answer.components[1:]
+                return replace(answer, level=level, components=(exact, *rest), nearest=())
+            if first is None:
+                continue
+            agrees = {claim.series for claim in first.candidates} & {claim.series for claim in claims.values()}
+            if agrees:
+                raised = replace(first, level=level, grounds=(*first.grounds, ground))
+                return replace(answer, level=level, components=(raised, *answer.components[1:]))
+        return answer
+
+
+def _prove(
+    signature: LayoutSignature,
+    prefix: str,
+    tensors: Tensors,
+    packed: frozenset[str],
+    metadata: Mapping[str, object],
+) -> tuple[list[Evidence], Truth]:
+    variables: dict[str, int] = {}
+    conditions = [parse_condition(text) for text in signature.requires]
+    conditions += [Not(parse_condition(text)) for text in signature.forbids]
+    evidence = [prove_condition(each, prefix, tensors, packed, variables, metadata) for each in conditions]
+    truths = {each.truth for each in evidence}
+    return evidence, Truth.NO if Truth.NO in truths else Truth.UNKNOWN if Truth.UNKNOWN in truths else Truth.YES
+
+
+def _near(signature: LayoutSignature, evidence: list[Evidence]) -> Near:
+    texts = (*signature.requires, *(f"not {text}" for text in signature.forbids))
+    lacking = next(
+        f"{text}: {each.found}" for text, each in zip(texts, evidence, strict=True) if each.truth is not Truth.YES
+    )
+    met = sum(each.truth is Truth.YES for each in evidence)
+    return Near(label=signature.label, met=met, conditions=len(evidence), lacking=lacking)
+
+
+def _unpacked(tensors: Tensors, packed: frozenset[str]) -> tuple[Tensors, frozenset[str]]:
+    """Give packed weights the names that they have unpacked, with shapes unknown: `qweight` is a `weight`."""
+    ends = [name for name in tensors.names if name.endswith(".qweight")]
+    if not ends:
+        return tensors, packed
+    rows = list(tensors.rows())
+    known = set(tensors.names)
+    for name in ends:
+        weight = f"{name[:-7]}weight"
+        if weight not in known:
+            rows.append(tensors[name]._replace(name=weight, shape=None))
+    return Tensors.of_rows(rows), packed
+
+
+def _adapted(adapter: Adapter) -> Identified:
+    ranks = ", ".join(map(str, adapter.ranks)) or "unknown"
+    method = f"{adapter.method}{' with magnitudes apart (DoRA)' if adapter.is_dora else ''}"
+    return Identified(
+        prefix="",
+        kind="lora",
+        label="Adapter",
+        level="kind",
+        layout=adapter.method,
+        signature="adapter",
+        candidates=(),
+        grounds=(Ground(condition=f"adapter by {method}", found=f"{len(adapter.modules)} modules of rank {ranks}"),),
+        settle=None,
+    )
+
+
+def _of_digest(
+    kind: str, level: str, claims: tuple[Claim, ...], ground: Ground, first: Identified | None
+) -> Identified:
+    return Identified(
+        prefix=first.prefix if first else "",
+        kind=kind,
+        label=claims[0].label,
+        level=level,
+        layout=first.layout if first else None,
+        signature=first.signature if first else "digest",
+        candidates=claims,
+        grounds=(ground, *(first.grounds if first else ())),
+        settle=None,
+    )
+
+
+def _kind(found: list[Identified]) -> str:
+    kinds = {each.kind for each in found}
+    if not kinds:
+        return "unknown"
+    return "checkpoint" if "diffusion" in kinds and kinds & _JOINED else found[0].kind
+
+
+def _rank(found: Identified) -> tuple[int, str, str]:
+    return (KINDS.index(found.kind) if found.kind in KINDS else len(KINDS), found.prefix, found.signature)
+
+
+def _series(text: str) -> str:
+    parsed = MirId.parse(text)
+    return f"mir:info.{parsed.architecture}.{parsed.series}" if parsed.domain == "model" else text
+
+
+def _level(claims: tuple[Claim, ...]) -> str:
+    if not claims:
+        return "kind"
+    if len({claim.series for claim in claims}) > 1:
+        return "architecture"
+    return "series" if len(claims) > 1 or claims[0].id == claims[0].series else "release family"
+
+
+def _settle(claims: tuple[Claim, ...]) -> str | None:
+    if len(claims) < 2:
+        return None
+    return f"the header alone cannot tell these {len(claims)} apart: --hash reads the file and looks its digest up"
+
+
+def _hints(header: Header) -> list[str]:
+    return [
+        f"{field} says {value}"
+        for field in _HINTS
+        if isinstance(value := header.metadata.get(field), str) and value.strip()
+    ]
+
+
+def _layout_digests(header: Header) -> dict[str, str]:
+    import hashlib
+
+    found = {}
+    text = layer_text(header)
+    if text is not None:
+        found["layer256"] = hashlib.sha256(text.encode()).hexdigest()
+    md5 = layout_md5(header.tensors)
+    if md5 is not None:
+        found["layoutMd5"] = md5
+    return found

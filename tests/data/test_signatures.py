@@ -1,0 +1,81 @@
+"""The signatures of the registry: each is read, names entries that are there, and holds of what it describes alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from mirld.lookup.identifying import Identifier
+from mirld.registry.index import Index
+from mirld.registry.place import open_index
+from mirld.weights.header import Header, Tensor, Tensors
+
+
+@pytest.fixture(scope="module")
+def index() -> Index:
+    return open_index()
+
+
+def header(shapes: dict[str, tuple[int, ...]]) -> Header:
+    rows = [Tensor(name, "BF16", shape, None, None) for name, shape in shapes.items()]
+    return Header(file="x", format="safetensors", size=0, bytes_read=0, tensors=Tensors.of_rows(rows))
+
+
+def blocks(name: str, number: int, shape: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
+    return {name.replace("{i}", str(block)): shape for block in range(number)}
+
+
+FLUX = {
+    "img_in.weight": (3072, 64),
+    "vector_in.in_layer.weight": (3072, 768),
+    **blocks("double_blocks.{i}.img_attn.norm.key_norm.scale", 19, (128,)),
+    **blocks("single_blocks.{i}.norm.key_norm.scale", 38, (128,)),
+}
+GUIDED = {**FLUX, "guidance_in.in_layer.weight": (3072, 256)}
+VAE = {
+    "decoder.conv_in.weight": (512, 16, 3, 3),
+    "encoder.conv_out.weight": (32, 512, 3, 3),
+    "decoder.mid.block_1.conv1.weight": (512, 512, 3, 3),
+}
+
+
+def test_entries_of_one_layout_are_given_together(index: Index) -> None:
+    """Kontext and dev share a header: both are candidates, none alone, and what would settle it is said."""
+    found = Identifier(index).identify(header(GUIDED))
+    ids = {claim.id for claim in found.candidates}
+    assert {"mir:model.dit.flux-1:dev", "mir:model.dit.flux-1:kontext-dev"} <= ids
+    assert (found.kind, found.level) == ("diffusion", "series")
+    assert found.components[0].settle is not None
+    assert all(ground.found and ground.sources for ground in found.components[0].grounds)
+
+
+def test_what_is_left_out_tells_as_well(index: Index) -> None:
+    """Without guidance it is schnell, the nearest negative of dev."""
+    ids = {claim.id for claim in Identifier(index).identify(header(FLUX)).candidates}
+    assert "mir:model.dit.flux-1:schnell" in ids
+    assert "mir:model.dit.flux-1:dev" not in ids
+
+
+def test_a_checkpoint_is_taken_apart(index: Index) -> None:
+    """The network below its prefix and the autoencoder below its own are components of one file."""
+    joined = {f"model.diffusion_model.{name}": shape for name, shape in GUIDED.items()}
+    joined |= {f"first_stage_model.{name}": shape for name, shape in VAE.items()}
+    found = Identifier(index).identify(header(joined))
+    assert found.kind == "checkpoint"
+    assert [each.kind for each in found.components] == ["diffusion", "vae"]
+
+
+@pytest.mark.parametrize("shapes", [{"fc.weight": (1000, 2048)}, {**GUIDED, "img_in.weight": (3072, 65)}])
+def test_nothing_is_claimed_of_what_no_signature_fits(index: Index, shapes: dict[str, tuple[int, ...]]) -> None:
+    """It is unknown, and the nearest is shown as such."""
+    found = Identifier(index).identify(header(shapes))
+    assert (found.kind, found.level, found.candidates) == ("unknown", "unknown", ())
+
+
+def test_every_signature_names_entries_that_are_there(index: Index) -> None:
+    """A name in mir:identifies that no entry has would make a group look smaller than it is."""
+    from mirld.registry.signature_rows import Signatures
+
+    every = list(Signatures(index))
+    assert len(every) > 400
+    missing = [(each.name, iri) for each in every for iri in each.identifies if index.entry_at(iri) is None]
+    assert missing == []
