@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from mirld.errors import InputError
 from mirld.registry.rows import dump
 from mirld.registry.said import Said
-from mirld.vocab import DEFAULT_BASE, MIR, RDFS_LABEL
+from mirld.vocab import DEFAULT_BASE, MIR, PROV, RDFS_LABEL, SKOS
 from mirld.weights.condition_text import parse_condition
 from mirld.weights.signature import BLOCK, Blocks, Key, Noted, Shaped, Variable
 
@@ -74,11 +74,11 @@ def read_signatures(dataset: Dataset) -> list[LayoutSignature]:
             iri=iri,
             label=said.text(RDFS_LABEL) or iri.rpartition("#")[2],
             kind=said.text(MIR.weightsKind) or "",
-            layout=said.text(MIR.naming),
+            layout=said.text(SKOS.notation),
             identifies=tuple(sorted(said.iris(MIR.identifies))),
             requires=tuple(sorted(said.texts(MIR.requires))),
             forbids=tuple(sorted(said.texts(MIR.forbids))),
-            refines=next(iter(said.iris(MIR.refines)), None),
+            refines=next(iter(said.iris(PROV.specializationOf)), None),
             sources=tuple(sorted(said.sources)),
         )
         try:
