@@ -8,8 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mirld.errors import InputError
 from mirld.registry.rows import dump
@@ -41,8 +40,7 @@ KINDS: tuple[str, ...] = (
 """What a component may be, in the words of a signature."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LayoutSignature:
+class LayoutSignature(NamedTuple):
     """How a layout is known by names and shapes: `identifies` are the IRIs of all entries that share it.
 
     `requires` and `forbids` are conditions (`weights.condition_text`). `refines` is the signature of the wider layout
@@ -73,11 +71,11 @@ def read_signatures(dataset: Dataset) -> list[LayoutSignature]:
         signature = LayoutSignature(
             iri=iri,
             label=said.text(RDFS_LABEL) or iri.rpartition("#")[2],
-            kind=said.text(MIR.weightsKind) or "",
+            kind=said.text(MIR.role) or "",
             layout=said.text(SKOS.notation),
-            identifies=tuple(sorted(said.iris(MIR.identifies))),
-            requires=tuple(sorted(said.texts(MIR.requires))),
-            forbids=tuple(sorted(said.texts(MIR.forbids))),
+            identifies=tuple(sorted(said.iris(MIR.networkOf))),
+            requires=tuple(sorted(text for text in said.texts(MIR.requires) if not text.startswith("not "))),
+            forbids=tuple(sorted(text[4:] for text in said.texts(MIR.requires) if text.startswith("not "))),
             refines=next(iter(said.iris(PROV.specializationOf)), None),
             sources=tuple(sorted(said.sources)),
         )
