@@ -24,6 +24,9 @@ def write_answer(answer: Identification) -> str:
 def _component(found: Identified) -> list[str]:
     where = f"{printable(found.prefix)} " if found.prefix else ""
     lines = [f"  {where}{printable(found.label)}  ({found.kind}, {found.level})"]
-    lines += [f"    {claim.id}" for claim in found.candidates]
+    fits = "fits " if found.adapter and found.signature == "adapter" else ""
+    lines += [f"    {fits}{claim.id}" for claim in found.candidates]
+    if found.adapter:
+        lines += [f"    near {each}" for each in found.adapter.nearest]
     lines += [f"    since {printable(ground.condition)}: {printable(ground.found)}" for ground in found.grounds]
     return [*lines, f"    {found.settle}"] if found.settle else lines

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from mirld.lookup.adapter_bases import Bases, Part, agreed, bases_of
 from mirld.registry.index import Index
 from mirld.registry.modules import layout_of, places_of
-from mirld.weights.adapter import CONTROL_MARK, read_adapter
+from mirld.weights.adapter import CONTROL_MARK, Adapter, read_adapter
 from mirld.weights.header import Header
 from mirld.weights.inversion import read_inversion
 
@@ -50,20 +50,31 @@ class AdapterFacts:
 
 def adapter_facts(index: Index, header: Header) -> AdapterFacts | None:
     """Tell what a header says of an adapter; None when it is none."""
-    hints = {name: str(header.metadata[name]) for name in _HINTS if header.metadata.get(name)}
     widths = read_inversion(header.tensors)
     if widths is not None:
-        return AdapterFacts(kind=INVERSION, bases=_of_words(index, widths), hints=hints)
+        return inversion_facts(index, header, widths)
     adapter = read_adapter(header.tensors)
-    if adapter is None:
-        return None
+    return None if adapter is None else facts_of(index, header, adapter)
+
+
+def inversion_facts(index: Index, header: Header, widths: Mapping[str, int]) -> AdapterFacts:
+    """Tell of a textual inversion, by how wide its vectors are for each encoder, as `read_inversion` gives them."""
+    return AdapterFacts(kind=INVERSION, bases=_of_words(index, widths), hints=_hints(header))
+
+
+def facts_of(index: Index, header: Header, adapter: Adapter) -> AdapterFacts:
+    """Tell of an adapter that is read already."""
     bases = bases_of(index, adapter)
     kind = KINDS[adapter.method]
     if adapter.is_dora:
         kind = "DoRA" if adapter.method == "lora" else f"{kind} with DoRA"
     if bases.is_control or CONTROL_MARK in header.tensors:
         kind = f"control {kind}"
-    return AdapterFacts(kind=kind, bases=bases, ranks=adapter.ranks, alphas=adapter.alphas, hints=hints)
+    return AdapterFacts(kind=kind, bases=bases, ranks=adapter.ranks, alphas=adapter.alphas, hints=_hints(header))
+
+
+def _hints(header: Header) -> dict[str, str]:
+    return {name: str(header.metadata[name]) for name in _HINTS if header.metadata.get(name)}
 
 
 def _of_words(index: Index, widths: Mapping[str, int]) -> Bases:

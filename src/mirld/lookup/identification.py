@@ -46,10 +46,49 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trained:
+    """A part that an adapter changes, and how many modules of it; `proved` when sizes agree, and not names alone."""
+
+    name: str
+    modules: int
+    proved: bool
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the part as JSON has it."""
+        return {"name": self.name, "modules": self.modules, "proved": self.proved}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdapterDetail:
+    """What kind of adapter it is, in words; modules counted by rank, and by part.
+
+    `proved` is false when names alone speak for the candidates. `nearest` are ids of what some but not enough speaks
+    for, when there is no candidate.
+    """
+
+    kind: str
+    ranks: Mapping[int, int]
+    parts: tuple[Trained, ...]
+    proved: bool
+    nearest: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, object]:
+        """Return it as JSON has it: ranks as texts, as all keys there."""
+        return {
+            "kind": self.kind,
+            "ranks": {str(rank): modules for rank, modules in self.ranks.items()},
+            "parts": [each.as_dict() for each in self.parts],
+            "proved": self.proved,
+            "nearest": list(self.nearest),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Identified:
     """A component: the prefix of its names, its kind, and all entries that share what the header shows.
 
-    `settle` says what would tell the candidates apart, None when there is one.
+    `settle` says what would tell the candidates apart, None when there is one. Of an adapter the candidates are what it
+    may be used with, and `adapter` has the rest.
     """
 
     prefix: str
@@ -61,6 +100,7 @@ class Identified:
     candidates: tuple[Claim, ...]
     grounds: tuple[Ground, ...]
     settle: str | None
+    adapter: AdapterDetail | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Return the component as JSON has it."""
@@ -74,6 +114,7 @@ class Identified:
             "candidates": [each.as_dict() for each in self.candidates],
             "grounds": [each.as_dict() for each in self.grounds],
             "settle": self.settle,
+            "adapter": self.adapter.as_dict() if self.adapter else None,
         }
 
 

@@ -8,20 +8,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from mirld.ids import MirId
+from mirld.lookup.adapted import adapted
+from mirld.lookup.adapter_facts import facts_of, inversion_facts
 from mirld.lookup.identification import LEVELS, Claim, Ground, Identification, Identified, Near
 from mirld.registry.index import Index
 from mirld.registry.signature_rows import Signatures
 from mirld.registry.signatures import KINDS, LayoutSignature
 from mirld.registry.tables import Kind
-from mirld.weights.adapter import Adapter, read_adapter
+from mirld.weights.adapter import read_adapter
 from mirld.weights.components import Part, parts
 from mirld.weights.condition_text import parse_condition
 from mirld.weights.fingerprint import layer_text, layout_md5
 from mirld.weights.header import Header, Tensors
+from mirld.weights.inversion import read_inversion
 from mirld.weights.precision import Precision, precision
 from mirld.weights.signature import Evidence, Not, Truth, prove_condition
 
@@ -33,6 +36,8 @@ _HINTS = (
     "ss_sd_model_name",
     "general.name",
     "general.basename",
+    "base_model",
+    "sd_checkpoint_name",
 )
 _NEAREST = 3
 
@@ -52,22 +57,17 @@ class Identifier:
         if header.components and not header.tensors:
             return self._folder(header, digests=digests)
         packing = precision(header)
-        adapter = read_adapter(header.tensors)
-        found: list[Identified] = []
         near: list[Near] = []
-        if adapter is not None and 2 * len(adapter.rest) <= len(header.tensors):
-            kind = "lora"
-            found.append(_adapted(adapter))
-        else:
+        found = self._adapter(header)
+        if not found:
             found, near = self._components(header, packing)
-            if not found:
-                found = self._declared(header)
-            kind = _kind(found)
+        if not found:
+            found = self._declared(header)
         answer = Identification(
             file=header.file,
             format=header.format,
             size=header.size,
-            kind=kind,
+            kind=_kind(found),
             level=found[0].level if found else "unknown",
             components=tuple(found),
             precision=packing.main,
@@ -78,6 +78,19 @@ class Identifier:
         )
         known = {**(_layout_digests(header) if digests else {}), **(file_digests or {})}
         return self._with_digests(answer, known) if known else answer
+
+    def _adapter(self, header: Header) -> list[Identified]:
+        """Say what a file that is an adapter for the most part changes, and may be used with; else nothing."""
+        widths = read_inversion(header.tensors)
+        if widths is not None:
+            facts = inversion_facts(self._index, header, widths)
+        else:
+            adapter = read_adapter(header.tensors)
+            if adapter is None or 2 * len(adapter.rest) > len(header.tensors):
+                return []
+            facts = facts_of(self._index, header, adapter)
+        claims, nearest = self._claims_of(facts.bases.networks), self._claims_of(facts.bases.nearest)
+        return [adapted(facts, claims, nearest)]
 
     # Signatures.
 
@@ -112,7 +125,7 @@ class Identifier:
         ]
 
     def _identified(self, signature: LayoutSignature, prefix: str, evidence: list[Evidence]) -> Identified:
-        claims = tuple(claim for iri in signature.identifies if (claim := self._claim(iri)) is not None)
+        claims = self._claims_of(signature.identifies)
         texts = (*signature.requires, *(f"not {text}" for text in signature.forbids))
         return Identified(
             prefix=prefix,
@@ -128,6 +141,9 @@ class Identifier:
             ),
             settle=_settle(claims),
         )
+
+    def _claims_of(self, iris: Iterable[str]) -> tuple[Claim, ...]:
+        return tuple(claim for iri in iris if (claim := self._claim(iri)) is not None)
 
     def _claim(self, iri: str) -> Claim | None:
         if iri not in self._claims:
@@ -266,22 +282,6 @@ def _unpacked(tensors: Tensors, packed: frozenset[str]) -> tuple[Tensors, frozen
     return Tensors.of_rows(rows), packed
 
 
-def _adapted(adapter: Adapter) -> Identified:
-    ranks = ", ".join(map(str, adapter.ranks)) or "unknown"
-    method = f"{adapter.method}{' with magnitudes apart (DoRA)' if adapter.is_dora else ''}"
-    return Identified(
-        prefix="",
-        kind="lora",
-        label="Adapter",
-        level="kind",
-        layout=adapter.method,
-        signature="adapter",
-        candidates=(),
-        grounds=(Ground(condition=f"adapter by {method}", found=f"{len(adapter.modules)} modules of rank {ranks}"),),
-        settle=None,
-    )
-
-
 def _of_digest(
     kind: str, level: str, claims: tuple[Claim, ...], ground: Ground, first: Identified | None
 ) -> Identified:
@@ -295,6 +295,7 @@ def _of_digest(
         candidates=claims,
         grounds=(ground, *(first.grounds if first else ())),
         settle=None,
+        adapter=first.adapter if first else None,
     )
 
 
