@@ -8,9 +8,23 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.weights.builders import safetensors
 
 SMALL = Path(__file__).resolve().parents[1] / "fixtures" / "small"
-HEAVY = ("rdflib", "pyshacl", "pyoxigraph", "jinja2", "sqlite3.dump", "asyncio", "http", "mirld.graph", "mirld.site")
+HEAVY = (
+    "rdflib",
+    "pyshacl",
+    "pyoxigraph",
+    "jinja2",
+    "torch",
+    "numpy",
+    "safetensors",
+    "sqlite3.dump",
+    "asyncio",
+    "http",
+    "mirld.graph",
+    "mirld.site",
+)
 CODE = """
 import json, sys
 from mirld.cli import run
@@ -26,6 +40,7 @@ LOOKUPS = {
     "load": ["load", "mir:model.unet.orrery:base", "--json"],
     "words": ["resolve", "orery turbo"],
     "compat": ["compat", "mir:model.unet.orrery:base", "mir:info.unet.orrery"],
+    "identify": ["identify", "FILE", "--json"],
     "help": ["--help"],
 }
 
@@ -33,7 +48,10 @@ LOOKUPS = {
 @pytest.mark.parametrize("name", LOOKUPS)
 def test_a_look_up_imports_no_rdf(name: str, tmp_path: Path) -> None:
     """With an index that is there, as `sys.modules` shows in a process of its own."""
-    line = [sys.executable, "-c", CODE, *(["--root", str(SMALL), *LOOKUPS[name]] if LOOKUPS[name] else [])]
+    file = tmp_path / "lora.safetensors"
+    file.write_bytes(safetensors({"a.lora_A.weight": ("F32", [1, 2]), "a.lora_B.weight": ("F32", [2, 1])}))
+    words = [str(file) if word == "FILE" else word for word in LOOKUPS[name]]
+    line = [sys.executable, "-c", CODE, *(["--root", str(SMALL), *words] if words else [])]
     for _ in range(2):  # the first may make the index
         done = subprocess.run(line, capture_output=True, text=True, env={"XDG_CACHE_HOME": str(tmp_path)}, check=False)
     code, modules = json.loads(done.stderr.splitlines()[-1])

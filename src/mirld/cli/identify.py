@@ -33,7 +33,7 @@ def command(place: Place, paths: tuple[Path, ...], recursive: bool, hashed: bool
     """Say what each file is: every entry whose layout it has, with the reasons, and what would settle it.
 
     Only headers are read, unless --hash is given. The exit code is 0 when something is known of each, 1 when one is
-    unknown, and 3 when one is no file of weights.
+    unknown, and 3 when one is no file of weights, or a harmful one.
     """
     # Imported here, since --help needs none of it.
     from mirld.cli.identified import write_answer
@@ -53,7 +53,7 @@ def command(place: Place, paths: tuple[Path, ...], recursive: bool, hashed: bool
                 code = EXIT_INPUT
                 continue
             answer = identifier.identify(header, file_digests=digests)
-            if answer.kind == "unknown":
+            if answer.level == "unknown":
                 code = code or EXIT_NO
             if as_json:
                 answers.append(answer.as_dict())

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mirld.errors import InputError
 from mirld.registry.rows import dump
-from mirld.registry.said import Said
 from mirld.vocab import DEFAULT_BASE, MIR, PROV, RDFS_LABEL, SKOS
 from mirld.weights.condition_text import parse_condition
 from mirld.weights.signature import BLOCK, Blocks, Key, Noted, Shaped, Variable
@@ -65,6 +64,9 @@ class LayoutSignature(NamedTuple):
 
 def read_signatures(dataset: Dataset) -> list[LayoutSignature]:
     """Read every signature of a dataset, sorted by IRI; InputError for one that no header could meet."""
+    # Imported here, since look-ups read rows and no graph.
+    from mirld.registry.said import Said
+
     found = []
     for iri in dataset.view.instances(MIR.Signature):
         said = Said(iri, dataset.view.pairs(iri))
