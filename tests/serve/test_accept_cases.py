@@ -21,15 +21,15 @@ import pytest
 from click.testing import CliRunner
 
 from mirld.cli.serve_config import command as serve_config
-from mirld.serve.hosting import KINDS
+from mirld.serve.hosting import HOSTS, KINDS
 from mirld.serve.negotiation import RESOURCE_FORMS
 from mirld.serve.site import Request, Site
 
 CASES = json.loads((Path(__file__).parent / "accept.json").read_text(encoding="utf-8"))
 ABLE = {
     "apache": {"names", "weights"},
-    "caddy": {"names", "aliases", "parameters"},
-    "nginx": {"names", "aliases", "parameters"},
+    "caddy": {"names", "aliases", "parameters", "weights"},
+    "nginx": {"names", "aliases", "parameters", "weights"},
 }
 PROGRAMS = {"apache": "apache2", "caddy": "caddy", "nginx": "nginx"}
 MODULES = ["mpm_event", "authz_core", "dir", "headers", "mime", "negotiation", "rewrite"]
@@ -182,6 +182,6 @@ def test_other_servers_know_what_a_reader_has(server: tuple[str, Ask]) -> None:
 
 def test_command_writes_what_the_module_makes() -> None:
     """`mirld serve-config KIND` prints each configuration, and refuses a server it does not know."""
-    for kind, configure in KINDS.items():
+    for kind, configure in {**KINDS, **HOSTS}.items():
         assert CliRunner().invoke(serve_config, [kind]).output == configure()
     assert CliRunner().invoke(serve_config, ["gopher"]).exit_code == 2

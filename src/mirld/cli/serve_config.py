@@ -1,4 +1,4 @@
-"""`mirld serve-config`: what another web server must be told to serve the site."""
+"""`mirld serve-config`: what another web server or host must be told to serve the site."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ _EXAMPLES = """
 Examples:
   mirld serve-config apache > public/.htaccess
   mirld serve-config nginx > mir.conf
+  mirld serve-config cloudflare > public/_worker.js
 """
 
 
 @click.command(
-    "serve-config", help="Write the configuration of a web server for the site to stdout." + "\n" + _EXAMPLES
+    "serve-config", help="Write the configuration of a web server or host for the site to stdout." + "\n" + _EXAMPLES
 )
-@click.argument("kind", type=click.Choice(["apache", "caddy", "nginx"]))
+@click.argument(
+    "kind",
+    type=click.Choice(["apache", "caddy", "cloudflare", "github", "netlify", "nginx", "s3", "w3id", "w3id-readme"]),
+)
 def command(kind: str) -> None:
     """Print one configuration."""
-    from mirld.serve.hosting import KINDS
+    from mirld.serve.hosting import HOSTS, KINDS
 
-    click.echo(KINDS[kind](), nl=False)
+    click.echo({**KINDS, **HOSTS}[kind](), nl=False)

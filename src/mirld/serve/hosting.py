@@ -1,16 +1,18 @@
 """Configuration for other people's servers, made from the same table of representations that `mirld serve` answers by.
 
-Apache weighs q-values itself. nginx and Caddy cannot: they give the first form of the table that the header names.
+Apache weighs q-values itself. nginx and Caddy match patterns in the order of the q-values' first decimals.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
-from mirld.serve.negotiation import RESOURCE_FORMS, Representation
+from mirld.serve.accept_patterns import WILDCARDS, accept_patterns, rest_patterns
+from mirld.serve.edge import configure_cloudflare, configure_netlify, configure_s3
+from mirld.serve.negotiation import RESOURCE_FORMS
 from mirld.serve.site import EXPOSED
+from mirld.serve.w3id import configure_github, configure_w3id, write_w3id_readme
 
 _EXPOSED = f'"{EXPOSED}"'
 
@@ -40,8 +42,13 @@ def configure_apache() -> str:
 
 def configure_nginx() -> str:
     """Write a file for the http context: a map and the types; and, as a comment, where the locations go."""
-    lines = ["map $http_accept $mirld_form {", "    default none;", f'    "" {RESOURCE_FORMS[0].ending};']
-    lines += [f'    "~*{pattern}" {form.ending};' for pattern, form in _patterns()]
+    lines = []
+    for name, forms in WILDCARDS.items():
+        lines += [f"map $http_accept $mirld_{name} {{", f"    default {forms[0].ending};"]
+        lines += [f'    "~*{pattern}" {ending};' for pattern, ending in rest_patterns(name)] + ["}"]
+    lines += ["map $http_accept $mirld_form {", "    default none;", f'    "" {RESOURCE_FORMS[0].ending};']
+    for pattern, choice in accept_patterns():
+        lines.append(f'    "~*{pattern}" {f"$mirld_{choice}" if choice in WILDCARDS else choice};')
     lines += ["}", "", "server {", "    listen 127.0.0.1:8080;", "    root /var/www/mir;", "    charset utf-8;"]
     lines += ["    charset_types text/html text/turtle text/plain;", "    absolute_redirect off;", "    types {"]
     lines += [f"        {media_type} {' '.join(endings)};" for media_type, endings in _types()]
@@ -68,11 +75,22 @@ def configure_caddy() -> str:
         "        X-Content-Type-Options nosniff",
         "        Vary Accept",
     ]
-    lines += ["    }", "    map {header.Accept} {mirld_form} {mirld_type} {"]
-    for pattern, form in _patterns():
-        lines.append(f'        "~(?i){pattern}" {form.ending} "{form.content_type}"')
+    lines.append("    }")
+    for name, forms in WILDCARDS.items():
+        lines.append(f"    map {{header.Accept}} {{mirld_{name}}} {{")
+        lines += [f'        "~(?i){pattern}" {ending}' for pattern, ending in rest_patterns(name)]
+        lines += [f"        default {forms[0].ending}", "    }"]
+    lines.append("    map {header.Accept} {mirld_wish} {")
+    lines += [f'        "~(?i){pattern}" {choice}' for pattern, choice in accept_patterns()]
+    lines += ["        default none", "    }"]
+    lines.append(
+        f'    map "{{mirld_wish}} {" ".join(f"{name}={{mirld_{name}}}" for name in WILDCARDS)}" {{mirld_form}} {{'
+    )
+    lines += [f'        "~^{name} .*{name}=([a-z]+)" "${{1}}"' for name in WILDCARDS]
+    lines += ['        "~^([a-z]+) " "${1}"', "    }", "    map {mirld_form} {mirld_type} {"]
+    lines += [f'        {form.ending} "{form.content_type}"' for form in RESOURCE_FORMS]
     lines += [
-        "        default none text/plain",
+        "        default text/plain",
         "    }",
         "    @folder path_regexp folder ^(.*)/$",
         "    handle @folder {",
@@ -96,19 +114,17 @@ KINDS: Mapping[str, Callable[[], str]] = MappingProxyType(
 )
 """Every server that a configuration is written for."""
 
-
-def _patterns() -> Iterable[tuple[str, Representation]]:
-    """Patterns of an Accept header with the form each gives, in the order they are tried: outright names first."""
-    for form in RESOURCE_FORMS:
-        names = "|".join(re.escape(name).replace(r"\-", "-") for name in (form.media_type, *form.also))
-        yield rf"(^|[,\s])({names})\s*([,;]|$)", form
-    seen = set()
-    for form in RESOURCE_FORMS:
-        main = form.media_type.partition("/")[0]
-        if main not in seen:
-            seen.add(main)
-            yield rf"(^|[,\s]){main}/\*", form
-    yield r"\*/\*|^$", RESOURCE_FORMS[0]
+HOSTS: Mapping[str, Callable[[], str]] = MappingProxyType(
+    {
+        "cloudflare": configure_cloudflare,
+        "github": configure_github,
+        "netlify": configure_netlify,
+        "s3": configure_s3,
+        "w3id": configure_w3id,
+        "w3id-readme": write_w3id_readme,
+    }
+)
+"""Every host, and the redirector w3id.org, that something is written for."""
 
 
 def _types() -> Iterable[tuple[str, list[str]]]:
