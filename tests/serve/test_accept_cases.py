@@ -43,6 +43,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     page.mkdir(parents=True)
     for form in RESOURCE_FORMS:
         (page / f"index.{form.ending}").write_text(f"{form.ending}\n", encoding="utf-8")
+    (site / "404.html").write_text("lost\n", encoding="utf-8")
+    (site / "a.json").write_text("{}\n", encoding="utf-8")
     for parent in (site, *site.rglob("*")):  # a server started by root reads as another user
         parent.chmod(0o755 if parent.is_dir() else 0o644)
     for parent in list(site.parents)[:3]:
@@ -92,10 +94,10 @@ def running(kind: str, site: Path) -> Iterator[Ask]:
     with (site.parent / f"{kind}.said").open("wb") as said:
         process = subprocess.Popen(command(kind, site, port), stderr=said, stdout=said, env=environment)
 
-    def ask(path: str, accept: str, known: str = "") -> tuple[int, dict[str, str], str]:
+    def ask(path: str, accept: str, known: str = "", method: str = "GET") -> tuple[int, dict[str, str], str]:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         connection.request(
-            "GET", path, headers=({"Accept": accept} if accept else {}) | ({"If-None-Match": known} if known else {})
+            method, path, headers=({"Accept": accept} if accept else {}) | ({"If-None-Match": known} if known else {})
         )
         answer = connection.getresponse()
         body = answer.read().decode()
@@ -178,6 +180,60 @@ def test_other_servers_know_what_a_reader_has(server: tuple[str, Ask]) -> None:
     tag = ask("/model/unet/x/", "text/turtle")[1]["etag"]
     status, headers, _ = ask("/model/unet/x/", "text/turtle", tag)
     assert (status, headers.get("access-control-allow-origin")) == (304, "*")
+
+
+def test_other_servers_send_dotted_ids_to_their_pages(server: tuple[str, Ask]) -> None:
+    """A dotted id, with or without its prefix or a slash behind it, is sent to the path of its page."""
+    _, ask = server
+    for path, target in (
+        ("/mir:model.unet.x", "/model/unet/x/"),
+        ("/mir:model.unet.x:base", "/model/unet/x/base/"),
+        ("/mir%3Amodel.unet.x:base/", "/model/unet/x/base/"),
+        ("/model.unet.x-1.5:base@fp8@sai", "/model/unet/x-1.5/base@fp8@sai/"),
+        ("/info.art.llama-3.1@8?a=b", "/info/art/llama-3.1@8/?a=b"),
+    ):
+        status, headers, _ = ask(path, "text/turtle")
+        assert (path, status, headers.get("access-control-allow-origin")) == (path, 301, "*")
+        assert headers["location"].endswith(target)
+    assert ask("/mir:gopher.unet.x", "")[0] == 404
+
+
+def test_other_servers_keep_the_query_and_refuse_a_slash_behind_a_file(server: tuple[str, Ask]) -> None:
+    """A name's query goes with it to its page; a file is none with a slash behind it."""
+    _, ask = server
+    assert ask("/model/unet/x?a=b", "")[1]["location"].endswith("/model/unet/x/?a=b")
+    assert (ask("/a.json", "")[0], ask("/a.json/", "")[0]) == (200, 404)
+
+
+def test_other_servers_answer_preflight(server: tuple[str, Ask]) -> None:
+    """OPTIONS of a page, a name, a dotted id and a file is 204 with the methods and headers that may be sent."""
+    _, ask = server
+    for path in ("/model/unet/x/", "/model/unet/x", "/mir:model.unet.x", "/a.json"):
+        status, headers, body = ask(path, "", method="OPTIONS")
+        assert (path, status, body) == (path, 204, "")
+        assert headers["access-control-allow-origin"] == "*"
+        assert "GET" in headers["access-control-allow-methods"]
+        assert "If-None-Match" in headers["access-control-allow-headers"]
+
+
+def test_other_servers_show_the_page_of_what_is_lost(server: tuple[str, Ask]) -> None:
+    """What is not there is answered by the site's own page, with no trace of the form that was asked for."""
+    _, ask = server
+    for path in ("/nothing", "/nothing/", "/nothing.ttl"):
+        status, headers, body = ask(path, "text/turtle, text/html")
+        assert (path, status, body) == (path, 404, "lost\n")
+        assert headers["content-type"].replace(" ", "") == "text/html;charset=utf-8"
+        assert not {"link", "content-location"} & set(headers)
+
+
+def test_other_servers_link_every_form(server: tuple[str, Ask]) -> None:
+    """Each page names its forms in one Link header, as `mirld serve` does."""
+    _, ask = server
+    expected = ", ".join(
+        f'</model/unet/x/index.{form.ending}>; rel="alternate"; type="{form.media_type}"' for form in RESOURCE_FORMS
+    )
+    for accept in ("", "text/turtle"):
+        assert ask("/model/unet/x/", accept)[1]["link"] == expected
 
 
 def test_command_writes_what_the_module_makes() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from mirld.serve.negotiation import RESOURCE_FORMS
-from mirld.serve.site import EXPOSED
+from mirld.serve.site import ALLOWED, EXPOSED, SENT
 
 _CHOICE = r"""const FORMS = @FORMS@;
 // A dotted id below the root, such as /mir:model.unet.x:base; an id without a domain is none.
@@ -110,9 +110,9 @@ async function answer(request, asset) {
     asset(new Request(new URL(place + url.search, url), { method: request.method, headers: request.headers }));
   if (request.method === "OPTIONS") {
     return plain(204, {
-      Allow: "GET, HEAD, OPTIONS",
-      "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-      "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
+      Allow: "@ALLOWED@",
+      "Access-Control-Allow-Methods": "@ALLOWED@",
+      "Access-Control-Allow-Headers": "@SENT@",
       "Access-Control-Max-Age": "86400",
     });
   }
@@ -191,7 +191,7 @@ def _choice() -> str:
 
 
 def _answer() -> str:
-    return _choice() + _ANSWER.replace("@EXPOSED@", EXPOSED)
+    return _choice() + _ANSWER.replace("@EXPOSED@", EXPOSED).replace("@ALLOWED@", ALLOWED).replace("@SENT@", SENT)
 
 
 def configure_netlify() -> str:

@@ -5,16 +5,26 @@ Apache weighs q-values itself. nginx and Caddy match patterns in the order of th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from mirld.serve.accept_patterns import WILDCARDS, accept_patterns, rest_patterns
 from mirld.serve.edge import configure_cloudflare, configure_netlify, configure_s3
 from mirld.serve.negotiation import RESOURCE_FORMS
-from mirld.serve.site import EXPOSED
+from mirld.serve.site import ALLOWED, EXPOSED, SENT
 from mirld.serve.w3id import configure_github, configure_w3id, write_w3id_readme
 
 _EXPOSED = f'"{EXPOSED}"'
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": ALLOWED,
+    "Access-Control-Allow-Headers": SENT,
+    "Access-Control-Max-Age": "86400",
+}
+# Dotted ids, with the path of each; the groups are domain, architecture, series, compatibility and variants.
+_ID = r"(?:mir:)?(model|dev|info|operations)\.([a-z0-9_-]+)\.([a-z0-9._-]+)"
+_VARIANTS = "((?:@[a-z0-9._-]+)*)/?$"
+_DOTTED = ((f"{_ID}:([a-z0-9._-]+){_VARIANTS}", "/1/2/3/45/"), (f"{_ID}{_VARIANTS}", "/1/2/34/"))
 
 
 def configure_apache() -> str:
@@ -35,13 +45,19 @@ def configure_apache() -> str:
     ]
     lines += [f"Header always set Access-Control-Expose-Headers {_EXPOSED}"]
     lines += ['Header always set X-Content-Type-Options "nosniff"', "Header always merge Vary Accept", ""]
-    lines += ["RewriteEngine On", "RewriteCond %{REQUEST_FILENAME} -d"]
-    lines += ["RewriteRule [^/]$ %{REQUEST_URI}/ [R=303,L]"]
+    lines += [f'Header always set {name} "{value}"' for name, value in _PREFLIGHT.items()]
+    lines += ["ErrorDocument 404 /404.html", ""]
+    lines += ["RewriteEngine On", "RewriteCond %{REQUEST_METHOD} =OPTIONS", "RewriteRule ^ - [R=204,L]"]
+    lines += [f"RewriteRule ^{pattern} {_groups(path, '${}')} [R=301,L]" for pattern, path in _DOTTED]
+    lines += ["RewriteCond %{REQUEST_FILENAME} -d", "RewriteRule [^/]$ %{REQUEST_URI}/ [R=303,L]"]
+    lines += ["RewriteCond %{REQUEST_FILENAME} -d", "RewriteRule ^(.*/)?$ - [E=MIRLD_PAGE:%{REQUEST_URI}]"]
+    quoted = _links("%{MIRLD_PAGE}e").replace('"', r"\"")
+    lines.append(f'Header set Link "{quoted}" env=MIRLD_PAGE')
     return "\n".join(lines) + "\n"
 
 
 def configure_nginx() -> str:
-    """Write a file for the http context: a map and the types; and, as a comment, where the locations go."""
+    """Write a file for the http context: maps from Accept to the form, and one server."""
     lines = []
     for name, forms in WILDCARDS.items():
         lines += [f"map $http_accept $mirld_{name} {{", f"    default {forms[0].ending};"]
@@ -52,12 +68,18 @@ def configure_nginx() -> str:
     lines += ["}", "", "server {", "    listen 127.0.0.1:8080;", "    root /var/www/mir;", "    charset utf-8;"]
     lines += ["    charset_types text/html text/turtle text/plain;", "    absolute_redirect off;", "    types {"]
     lines += [f"        {media_type} {' '.join(endings)};" for media_type, endings in _types()]
-    lines += ["    }", "", "    # Only what is printed: a line break in a path must not reach a header."]
+    lines += ["    }", "    error_page 404 /404.html;", ""]
+    for pattern, path in _DOTTED:
+        lines += [f'    location ~ "^/{pattern}" {{', *_nginx_headers()]
+        lines += [f"        return 301 {_groups(path, '${}')}$is_args$args;", "    }"]
+    lines += ["", "    # Only what is printed: a line break in a path must not reach a header."]
     lines += ["    location ~ ^(?<folder>[!-~]*)/$ {", *_nginx_headers()]
     lines += ["        add_header Content-Location $folder/index.$mirld_form;"]
+    lines += [f"        add_header Link '{_links('$folder/')}' always;"]
     lines += ["        if ($mirld_form = none) {", "            return 406;", "        }"]
     lines += ["        try_files $folder/index.$mirld_form =404;", "    }", "", "    location ~ ^[!-~]*[^/]$ {"]
-    lines += [*_nginx_headers(), "        if (-d $request_filename) {", "            return 303 $uri/;", "        }"]
+    lines += [*_nginx_headers(), "        if (-d $request_filename) {", "            return 303 $uri/$is_args$args;"]
+    lines += ["        }"]
     lines += ["        try_files $uri =404;", "    }", "}"]
     return "\n".join(lines) + "\n"
 
@@ -92,20 +114,35 @@ def configure_caddy() -> str:
     lines += [
         "        default text/plain",
         "    }",
-        "    @folder path_regexp folder ^(.*)/$",
-        "    handle @folder {",
+        "    map {query} {mirld_query} {",
+        '        "~^(.+)$" "?${1}"',
+        '        default ""',
+        "    }",
+        "    @preflight method OPTIONS",
+        "    handle @preflight {",
+        *(f'        header {name} "{value}"' for name, value in _PREFLIGHT.items()),
+        "        respond 204",
+        "    }",
     ]
+    for name, (pattern, path) in zip(("whole", "short"), _DOTTED, strict=True):
+        lines += [f'    @{name} path_regexp {name} "^/{pattern}"', f"    handle @{name} {{"]
+        lines += [f"        redir * {_groups(path, f'{{{{re.{name}.{{}}}}}}')}{{mirld_query}} 301", "    }"]
+    lines += ["    @folder path_regexp folder ^(.*)/$", "    handle @folder {"]
     lines += ["        @none expression `{mirld_form} == 'none'`", "        error @none 406"]
     lines += ["        header Content-Type {mirld_type}"]
     lines += ["        header Content-Location {re.folder.1}/index.{mirld_form}"]
+    lines += [f"        header Link `{_links('{re.folder.1}/')}`"]
     lines += ["        rewrite * {re.folder.1}/index.{mirld_form}", "        file_server", "    }", "    handle {"]
-    lines += ["        @directory file {path}/", "        redir @directory {path}/ 303"]
+    lines += ["        @directory file {path}/", "        redir @directory {path}/{mirld_query} 303"]
     for form in RESOURCE_FORMS:
         lines += [
             f"        @{form.ending} path *.{form.ending}",
             f'        header @{form.ending} Content-Type "{form.content_type}"',
         ]
-    lines += ["        file_server", "    }", "}"]
+    lines += ["        file_server", "    }", "    handle_errors {", "        header -Content-Location"]
+    lines += ["        @lost expression {err.status_code} == 404", "        handle @lost {", "            header -Link"]
+    lines += ['            header Content-Type "text/html; charset=utf-8"', "            rewrite * /404.html"]
+    lines += ["            file_server", "        }", "    }", "}"]
     return "\n".join(lines) + "\n"
 
 
@@ -149,4 +186,20 @@ def _nginx_headers() -> list[str]:
         f"        add_header Access-Control-Expose-Headers {_EXPOSED} always;",
         '        add_header X-Content-Type-Options "nosniff" always;',
         "        add_header Vary Accept always;",
+        *(f'        add_header {name} "{value}" always;' for name, value in _PREFLIGHT.items()),
+        "        if ($request_method = OPTIONS) {",
+        "            return 204;",
+        "        }",
     ]
+
+
+def _links(folder: str) -> str:
+    """Link header of the page in a folder, whose path ends with a slash."""
+    return ", ".join(
+        f'<{folder}index.{form.ending}>; rel="alternate"; type="{form.media_type}"' for form in RESOURCE_FORMS
+    )
+
+
+def _groups(path: str, form: str) -> str:
+    """Write the digits of a path as a server names the groups of a pattern."""
+    return re.sub("[0-9]", lambda digit: form.format(digit[0]), path)

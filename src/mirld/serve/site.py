@@ -32,7 +32,10 @@ _TYPES: dict[str, str] = {
     ".woff2": "font/woff2",
     ".xml": "application/xml",
 }
-_ALLOWED = "GET, HEAD, OPTIONS"
+ALLOWED = "GET, HEAD, OPTIONS"
+"""Methods that pages and files answer."""
+SENT = "Accept, Content-Type, If-None-Match"
+"""Headers that a page of another origin may send."""
 EXPOSED = "Content-Location, ETag, Link, Location, Vary"
 """Headers that a page of another origin may read."""
 
@@ -79,10 +82,10 @@ class Site:
     def respond(self, request: Request) -> Response:
         """Answer a request for a page or a file."""
         if request.method == "OPTIONS":
-            return finish(request, preflight(_ALLOWED))
+            return finish(request, preflight(ALLOWED))
         if request.method not in ("GET", "HEAD"):
             message = plain(405, f"this page can only be read: {request.method}")
-            return finish(request, replace(message, headers=(*message.headers, ("Allow", _ALLOWED))))
+            return finish(request, replace(message, headers=(*message.headers, ("Allow", ALLOWED))))
         return finish(request, self._get(request))
 
     def _get(self, request: Request) -> Response:
@@ -194,7 +197,7 @@ def preflight(methods: str) -> Response:
         headers=(
             ("Allow", methods),
             ("Access-Control-Allow-Methods", methods),
-            ("Access-Control-Allow-Headers", "Accept, Content-Type, If-None-Match"),
+            ("Access-Control-Allow-Headers", SENT),
             ("Access-Control-Max-Age", "86400"),
         ),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mirld.serve.accept_patterns import WILDCARDS, accept_patterns
 from mirld.serve.negotiation import RESOURCE_FORMS
+from mirld.serve.site import ALLOWED, SENT
 
 HOST = "https://example.org"
 """Stands for the address of the site until its owner puts it in."""
@@ -16,6 +17,8 @@ def configure_w3id() -> str:
         'Header always set Access-Control-Allow-Origin "*"',
         'Header always set Access-Control-Expose-Headers "Location, Vary"',
         "Header always merge Vary Accept",
+        f'Header always set Access-Control-Allow-Methods "{ALLOWED}"',
+        f'Header always set Access-Control-Allow-Headers "{SENT}"',
         "RewriteEngine On",
         "",
         "# Preflight.",
