@@ -25,7 +25,8 @@ from mirld.serve.hosting import HOSTS, KINDS
 from mirld.serve.negotiation import RESOURCE_FORMS
 from mirld.serve.site import Request, Site
 
-CASES = json.loads((Path(__file__).parent / "accept.json").read_text(encoding="utf-8"))
+ROOT = Path(__file__).parents[2]
+CASES = json.loads((ROOT / "site" / "content" / "negotiation" / "accept.json").read_text(encoding="utf-8"))
 ABLE = {
     "apache": {"names", "weights"},
     "caddy": {"names", "aliases", "parameters", "weights"},
@@ -43,6 +44,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     page.mkdir(parents=True)
     for form in RESOURCE_FORMS:
         (page / f"index.{form.ending}").write_text(f"{form.ending}\n", encoding="utf-8")
+    (site / "list").mkdir()
+    (site / "list" / "index.html").write_text("list\n", encoding="utf-8")
     (site / "404.html").write_text("lost\n", encoding="utf-8")
     (site / "a.json").write_text("{}\n", encoding="utf-8")
     for parent in (site, *site.rglob("*")):  # a server started by root reads as another user
@@ -234,6 +237,14 @@ def test_other_servers_link_every_form(server: tuple[str, Ask]) -> None:
     )
     for accept in ("", "text/turtle"):
         assert ask("/model/unet/x/", accept)[1]["link"] == expected
+
+
+def test_other_servers_link_no_form_that_a_list_has_not(server: tuple[str, Ask]) -> None:
+    """A page of HTML alone is sent without a Link header to forms that are not there."""
+    _, ask = server
+    status, headers, body = ask("/list/", "text/html")
+    assert (status, body) == (200, "list\n")
+    assert "link" not in headers
 
 
 def test_command_writes_what_the_module_makes() -> None:

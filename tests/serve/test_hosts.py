@@ -16,7 +16,8 @@ import pytest
 from mirld.serve.hosting import HOSTS
 from mirld.serve.negotiation import RESOURCE_FORMS
 
-CASES = json.loads((Path(__file__).parent / "accept.json").read_text(encoding="utf-8"))
+ROOT = Path(__file__).parents[2]
+CASES = json.loads((ROOT / "site" / "content" / "negotiation" / "accept.json").read_text(encoding="utf-8"))
 PAGE = "/model/unet/x/"
 TYPES = {form.ending: form.content_type for form in RESOURCE_FORMS}
 
@@ -123,7 +124,7 @@ def test_workers_redirect_and_refuse(tmp_path: Path, kind: str) -> None:
 @node
 def test_cloudfront_function_gives_the_form_of_the_table(tmp_path: Path) -> None:
     """The function of CloudFront asks the bucket for the form of the table, and redirects names and dotted ids."""
-    more = [asked("/model/unet/x-1.5"), asked("/mir:model.unet.x:base"), asked("/data/a.json"), asked("/.nojekyll")]
+    more = [asked("/model/unet/x-1.5"), asked("/mir:model.unet.x:base"), asked("/data/SHA256SUMS"), asked("/.nojekyll")]
     requests = [asked(PAGE, case["accept"]) for case in CASES] + more
     answers = run(tmp_path, HOSTS["s3"]() + FUNCTION.replace("@ASKED@", json.dumps(requests)))
     got = [one.get("uri") or one["statusCode"] for one in answers[: len(CASES)]]
@@ -131,7 +132,7 @@ def test_cloudfront_function_gives_the_form_of_the_table(tmp_path: Path) -> None
     name, dotted, file, hidden = answers[len(CASES) :]
     assert (name["statusCode"], name["headers"]["location"]["value"]) == (303, "/model/unet/x-1.5/")
     assert (dotted["statusCode"], dotted["headers"]["location"]["value"]) == (301, "/model/unet/x/base/")
-    assert (file["uri"], hidden["uri"]) == ("/data/a.json", "/.nojekyll")
+    assert (file["uri"], hidden["uri"]) == ("/data/SHA256SUMS", "/.nojekyll")
 
 
 @pytest.mark.skipif(shutil.which("apache2") is None, reason="apache2 is not installed")

@@ -178,7 +178,7 @@ function handler(event) {
 """
 
 # Of the site's files, those that are no page: the ending decides, since a function cannot look into the bucket.
-_ENDINGS = "abnf|css|gz|html|ico|js|json|jsonld|nq|nt|png|svg|trig|tsv|ttl|txt|wasm|woff2|xml"
+ENDINGS = "abnf|css|csv|gz|html|ico|js|json|jsonld|nq|nt|png|rq|svg|trig|tsv|ttl|txt|wasm|woff2|xml"
 
 
 def _choice() -> str:
@@ -228,4 +228,11 @@ def configure_s3() -> str:
         f"--content-type '{form.content_type}'"
         for form in RESOURCE_FORMS
     ]
-    return "\n".join(lines) + "\n" + _choice() + rf"const FILE = /\.({_ENDINGS})$|^\/\./;" + "\n" + _CLOUDFRONT
+    return (
+        "\n".join(lines)
+        + "\n"
+        + _choice()
+        + rf"const FILE = /\.({ENDINGS})$|^\/\.|\/SHA256SUMS$/;"
+        + "\n"
+        + _CLOUDFRONT
+    )

@@ -21,6 +21,7 @@ _PREFLIGHT = {
     "Access-Control-Allow-Headers": SENT,
     "Access-Control-Max-Age": "86400",
 }
+_LAST = RESOURCE_FORMS[-1].ending  # lists are HTML alone: a page that has the last form has them all
 # Dotted ids, with the path of each; the groups are domain, architecture, series, compatibility and variants.
 _ID = r"(?:mir:)?(model|dev|info|operations)\.([a-z0-9_-]+)\.([a-z0-9._-]+)"
 _VARIANTS = "((?:@[a-z0-9._-]+)*)/?$"
@@ -50,7 +51,10 @@ def configure_apache() -> str:
     lines += ["RewriteEngine On", "RewriteCond %{REQUEST_METHOD} =OPTIONS", "RewriteRule ^ - [R=204,L]"]
     lines += [f"RewriteRule ^{pattern} {_groups(path, '${}')} [R=301,L]" for pattern, path in _DOTTED]
     lines += ["RewriteCond %{REQUEST_FILENAME} -d", "RewriteRule [^/]$ %{REQUEST_URI}/ [R=303,L]"]
-    lines += ["RewriteCond %{REQUEST_FILENAME} -d", "RewriteRule ^(.*/)?$ - [E=MIRLD_PAGE:%{REQUEST_URI}]"]
+    lines += [
+        f"RewriteCond %{{DOCUMENT_ROOT}}%{{REQUEST_URI}}index.{_LAST} -f",
+        "RewriteRule ^(.*/)?$ - [E=MIRLD_PAGE:%{REQUEST_URI}]",
+    ]
     quoted = _links("%{MIRLD_PAGE}e").replace('"', r"\"")
     lines.append(f'Header set Link "{quoted}" env=MIRLD_PAGE')
     return "\n".join(lines) + "\n"
@@ -75,9 +79,11 @@ def configure_nginx() -> str:
     lines += ["", "    # Only what is printed: a line break in a path must not reach a header."]
     lines += ["    location ~ ^(?<folder>[!-~]*)/$ {", *_nginx_headers()]
     lines += ["        add_header Content-Location $folder/index.$mirld_form;"]
-    lines += [f"        add_header Link '{_links('$folder/')}' always;"]
+    lines += ['        set $mirld_links "";', f"        if (-f $document_root$folder/index.{_LAST}) {{"]
+    lines += [f"            set $mirld_links '{_links('$folder/')}';", "        }"]
+    lines += ["        add_header Link $mirld_links always;"]
     lines += ["        if ($mirld_form = none) {", "            return 406;", "        }"]
-    lines += ["        try_files $folder/index.$mirld_form =404;", "    }", "", "    location ~ ^[!-~]*[^/]$ {"]
+    lines += ["        rewrite ^ $folder/index.$mirld_form break;", "    }", "", "    location ~ ^[!-~]*[^/]$ {"]
     lines += [*_nginx_headers(), "        if (-d $request_filename) {", "            return 303 $uri/$is_args$args;"]
     lines += ["        }"]
     lines += ["        try_files $uri =404;", "    }", "}"]
@@ -131,7 +137,8 @@ def configure_caddy() -> str:
     lines += ["        @none expression `{mirld_form} == 'none'`", "        error @none 406"]
     lines += ["        header Content-Type {mirld_type}"]
     lines += ["        header Content-Location {re.folder.1}/index.{mirld_form}"]
-    lines += [f"        header Link `{_links('{re.folder.1}/')}`"]
+    lines += [f"        @forms file {{re.folder.1}}/index.{_LAST}"]
+    lines += [f"        header @forms Link `{_links('{re.folder.1}/')}`"]
     lines += ["        rewrite * {re.folder.1}/index.{mirld_form}", "        file_server", "    }", "    handle {"]
     lines += ["        @directory file {path}/", "        redir @directory {path}/{mirld_query} 303"]
     for form in RESOURCE_FORMS:

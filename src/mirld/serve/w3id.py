@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mirld.serve.accept_patterns import WILDCARDS, accept_patterns
+from mirld.serve.edge import ENDINGS
 from mirld.serve.negotiation import RESOURCE_FORMS
 from mirld.serve.site import ALLOWED, SENT
 
@@ -34,7 +35,7 @@ def configure_w3id() -> str:
         "",
         "# Files, data and assets are what they are.",
         r"RewriteRule ^((?:assets|api|data|schema|shapes|\.well-known)/.*|.*\."
-        r"(?:abnf|css|gz|html|ico|js|json|jsonld|nq|nt|png|svg|trig|tsv|ttl|txt|wasm|woff2|xml))$ "
+        rf"(?:{ENDINGS}))$ "
         rf"{HOST}/$1 [R=303,L,NE]",
         "",
         "# The first page is sent on as it is.",
