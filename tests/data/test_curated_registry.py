@@ -67,6 +67,7 @@ def test_a_file_holds_one_series() -> None:
     strays = [
         (str(path.relative_to(ROOT)), short(subject))
         for path in sorted(CURATED.glob("*/*.ttl"))
+        if path.parent.name != "signature"  # what files of weights look like, family by family
         for subject in describe(read_file(path))
         if short(subject).partition("#")[0].split("/")[1:3] != [path.parent.name, path.stem]
     ]
@@ -124,7 +125,8 @@ def test_sources_are_pages_anyone_can_open(curated: Descriptions) -> None:
 def test_every_part_is_linked_from_its_entry(curated: Descriptions) -> None:
     """A part that nothing links is lost on every page: link it from the entry its name begins with."""
     linked = {term for entry in entries(curated) for name in LINKS_TO_PARTS for term in curated[entry].get(name, ())}
-    assert [short(part) for part in parts(curated) if part not in linked] == []
+    lost = [short(part) for part in parts(curated) if part not in linked]
+    assert [part for part in lost if not part.startswith("identify#")] == []
     own = [
         (short(entry), short(str(term)))
         for entry in entries(curated)

@@ -141,7 +141,7 @@ def test_w3id_sends_on_to_the_form_of_the_table(tmp_path: Path) -> None:
     folder = tmp_path / "root" / "mir"
     folder.mkdir(parents=True)
     (folder / ".htaccess").write_text(HOSTS["w3id"](), encoding="utf-8")
-    for place in (tmp_path, *tmp_path.parents[:2]):
+    for place in (tmp_path, *tmp_path.parents):
         if place.stat().st_uid == os.getuid():
             place.chmod(place.stat().st_mode | 0o011)
     for place in tmp_path.rglob("*"):

@@ -29,6 +29,7 @@ _DOWN = {
     str(MIR.derivedFrom): "Derived from this",
     str(MIR.entry): "A component of",
     str(MIR.scheduler): "Named as scheduler by",
+    str(MIR.networkOf): "Modules of its network",
 }
 _NAMED = 12
 
