@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import click
 
+from mirld.serve.hosting import HOSTS, KINDS
+
+CONFIGURATIONS = {**KINDS, **HOSTS}
+
 _EXAMPLES = """
 \b
 Examples:
@@ -18,10 +22,8 @@ Examples:
 )
 @click.argument(
     "kind",
-    type=click.Choice(["apache", "caddy", "cloudflare", "github", "netlify", "nginx", "s3", "w3id", "w3id-readme"]),
+    type=click.Choice(sorted(CONFIGURATIONS)),
 )
 def command(kind: str) -> None:
     """Print one configuration."""
-    from mirld.serve.hosting import HOSTS, KINDS
-
-    click.echo({**KINDS, **HOSTS}[kind](), nl=False)
+    click.echo(CONFIGURATIONS[kind](), nl=False)

@@ -3,7 +3,7 @@
     negotiation  which representation an Accept header asks for
     site         a folder of pages → responses: negotiation, validators, redirects
     answers      look-ups as JSON, below /api/
-    hosting      the table of representations → configuration of Apache, nginx, Caddy
+    hosting      the table of representations → configuration of Apache, nginx, Caddy, and of hosts (edge, w3id)
     sparql       the SPARQL 1.1 Protocol over the registry
     server       sockets: the only module that knows http.server
 

@@ -12,11 +12,10 @@ from urllib.parse import parse_qs
 
 from mirld.errors import InputError, UsageError
 from mirld.registry.index import Index
-from mirld.serve.site import Request, Response, as_json, finish, preflight
+from mirld.serve.site import ALLOWED, Request, Response, as_json, finish, preflight
 
 Asked = Mapping[str, list[str]]
 
-_ALLOWED = "GET, HEAD, OPTIONS"
 _TITLES = {400: "This cannot be asked", 404: "Nothing has this name", 405: "This can only be read"}
 _MOST = 20
 """Entries that one question may name: a pipeline has fewer parts."""
@@ -41,10 +40,10 @@ def _respond(
     request: Request, answer: Callable[[Index, Asked], Mapping[str, object]], index: Callable[[], Index]
 ) -> Response:
     if request.method == "OPTIONS":
-        return preflight(_ALLOWED)
+        return preflight(ALLOWED)
     if request.method not in ("GET", "HEAD"):
         refused = problem(405, f"an answer can only be read: {request.method}")
-        return Response(status=405, headers=(*refused.headers, ("Allow", _ALLOWED)), body=refused.body)
+        return Response(status=405, headers=(*refused.headers, ("Allow", ALLOWED)), body=refused.body)
     try:
         asked = parse_qs(request.query, keep_blank_values=True, errors="strict", max_num_fields=100)
     except ValueError:

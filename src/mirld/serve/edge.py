@@ -6,11 +6,12 @@ import json
 
 from mirld.serve.negotiation import RESOURCE_FORMS
 from mirld.serve.site import ALLOWED, EXPOSED, SENT
+from mirld.vocab import DOMAINS
 
 _CHOICE = r"""const FORMS = @FORMS@;
 // A dotted id below the root, such as /mir:model.unet.x:base; an id without a domain is none.
 const DOTS = "([a-z0-9._-]+)";
-const HEAD = "^/(?:mir:)?(model|dev|info|operations)[.]([a-z0-9_-]+)[.]";
+const HEAD = "^/(?:mir:)?(@DOMAINS@)[.]([a-z0-9_-]+)[.]";
 const ID = new RegExp(HEAD + DOTS + "(?::" + DOTS + ")?((?:@[a-z0-9._-]+)*)$");
 
 function ranges(header) {
@@ -187,7 +188,7 @@ def _choice() -> str:
         for form in RESOURCE_FORMS
     ]
     rows = ",\n".join("  " + json.dumps(form) for form in forms)
-    return _CHOICE.replace("@FORMS@", f"[\n{rows},\n]")
+    return _CHOICE.replace("@FORMS@", f"[\n{rows},\n]").replace("@DOMAINS@", "|".join(DOMAINS))
 
 
 def _answer() -> str:

@@ -5,11 +5,11 @@ Apache weighs q-values itself. nginx and Caddy match patterns in the order of th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from mirld.serve.accept_patterns import WILDCARDS, accept_patterns, rest_patterns
+from mirld.serve.dotted import DOTTED, with_groups
 from mirld.serve.edge import configure_cloudflare, configure_netlify, configure_s3
 from mirld.serve.negotiation import RESOURCE_FORMS
 from mirld.serve.site import ALLOWED, EXPOSED, SENT
@@ -22,10 +22,6 @@ _PREFLIGHT = {
     "Access-Control-Max-Age": "86400",
 }
 _LAST = RESOURCE_FORMS[-1].ending  # lists are HTML alone: a page that has the last form has them all
-# Dotted ids, with the path of each; the groups are domain, architecture, series, compatibility and variants.
-_ID = r"(?:mir:)?(model|dev|info|operations)\.([a-z0-9_-]+)\.([a-z0-9._-]+)"
-_VARIANTS = "((?:@[a-z0-9._-]+)*)/?$"
-_DOTTED = ((f"{_ID}:([a-z0-9._-]+){_VARIANTS}", "/1/2/3/45/"), (f"{_ID}{_VARIANTS}", "/1/2/34/"))
 
 
 def configure_apache() -> str:
@@ -49,7 +45,7 @@ def configure_apache() -> str:
     lines += [f'Header always set {name} "{value}"' for name, value in _PREFLIGHT.items()]
     lines += ["ErrorDocument 404 /404.html", ""]
     lines += ["RewriteEngine On", "RewriteCond %{REQUEST_METHOD} =OPTIONS", "RewriteRule ^ - [R=204,L]"]
-    lines += [f"RewriteRule ^{pattern} {_groups(path, '${}')} [R=301,L]" for pattern, path in _DOTTED]
+    lines += [f"RewriteRule ^{pattern} {with_groups(path, '${}')} [R=301,L]" for pattern, path in DOTTED]
     lines += ["RewriteCond %{REQUEST_FILENAME} -d", "RewriteRule [^/]$ %{REQUEST_URI}/ [R=303,L]"]
     lines += [
         f"RewriteCond %{{DOCUMENT_ROOT}}%{{REQUEST_URI}}index.{_LAST} -f",
@@ -73,9 +69,9 @@ def configure_nginx() -> str:
     lines += ["    charset_types text/html text/turtle text/plain;", "    absolute_redirect off;", "    types {"]
     lines += [f"        {media_type} {' '.join(endings)};" for media_type, endings in _types()]
     lines += ["    }", "    error_page 404 /404.html;", ""]
-    for pattern, path in _DOTTED:
+    for pattern, path in DOTTED:
         lines += [f'    location ~ "^/{pattern}" {{', *_nginx_headers()]
-        lines += [f"        return 301 {_groups(path, '${}')}$is_args$args;", "    }"]
+        lines += [f"        return 301 {with_groups(path, '${}')}$is_args$args;", "    }"]
     lines += ["", "    # Only what is printed: a line break in a path must not reach a header."]
     lines += ["    location ~ ^(?<folder>[!-~]*)/$ {", *_nginx_headers()]
     lines += ["        add_header Content-Location $folder/index.$mirld_form;"]
@@ -130,9 +126,9 @@ def configure_caddy() -> str:
         "        respond 204",
         "    }",
     ]
-    for name, (pattern, path) in zip(("whole", "short"), _DOTTED, strict=True):
+    for name, (pattern, path) in zip(("whole", "short"), DOTTED, strict=True):
         lines += [f'    @{name} path_regexp {name} "^/{pattern}"', f"    handle @{name} {{"]
-        lines += [f"        redir * {_groups(path, f'{{{{re.{name}.{{}}}}}}')}{{mirld_query}} 301", "    }"]
+        lines += [f"        redir * {with_groups(path, f'{{{{re.{name}.{{}}}}}}')}{{mirld_query}} 301", "    }"]
     lines += ["    @folder path_regexp folder ^(.*)/$", "    handle @folder {"]
     lines += ["        @none expression `{mirld_form} == 'none'`", "        error @none 406"]
     lines += ["        header Content-Type {mirld_type}"]
@@ -205,8 +201,3 @@ def _links(folder: str) -> str:
     return ", ".join(
         f'<{folder}index.{form.ending}>; rel="alternate"; type="{form.media_type}"' for form in RESOURCE_FORMS
     )
-
-
-def _groups(path: str, form: str) -> str:
-    """Write the digits of a path as a server names the groups of a pattern."""
-    return re.sub("[0-9]", lambda digit: form.format(digit[0]), path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mirld.serve.accept_patterns import WILDCARDS, accept_patterns
+from mirld.serve.dotted import DOTTED, with_groups
 from mirld.serve.edge import ENDINGS
 from mirld.serve.negotiation import RESOURCE_FORMS
 from mirld.serve.site import ALLOWED, SENT
@@ -28,10 +29,8 @@ def configure_w3id() -> str:
         "",
         "# Dotted ids.",
     ]
-    head = r"^(?:mir:)?(model|dev|info|operations)\.([a-z0-9_-]+)\.([a-z0-9._-]+)"
+    lines += [f"RewriteRule ^{pattern} {HOST}{with_groups(path, '${}')} [R=301,L]" for pattern, path in DOTTED]
     lines += [
-        rf"RewriteRule {head}:([a-z0-9._-]+)((?:@[a-z0-9._-]+)*)/?$ {HOST}/$1/$2/$3/$4$5/ [R=301,L]",
-        rf"RewriteRule {head}((?:@[a-z0-9._-]+)*)/?$ {HOST}/$1/$2/$3$4/ [R=301,L]",
         "",
         "# Files, data and assets are what they are.",
         r"RewriteRule ^((?:assets|api|data|schema|shapes|\.well-known)/.*|.*\."
