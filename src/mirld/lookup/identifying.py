@@ -15,18 +15,17 @@ from mirld.ids import MirId
 from mirld.lookup.adapted import adapted
 from mirld.lookup.adapter_facts import facts_of, inversion_facts
 from mirld.lookup.identification import LEVELS, Claim, Ground, Identification, Identified, Near
-from mirld.registry.index import Index
+from mirld.registry.index import Index, Name
 from mirld.registry.signature_rows import Signatures
 from mirld.registry.signatures import KINDS, LayoutSignature
 from mirld.registry.tables import Kind
 from mirld.weights.adapter import read_adapter
 from mirld.weights.components import Part, parts
-from mirld.weights.condition_text import parse_condition
 from mirld.weights.fingerprint import layer_text, layout_md5
 from mirld.weights.header import Header, Tensors
 from mirld.weights.inversion import read_inversion
 from mirld.weights.precision import Precision, precision
-from mirld.weights.signature import Evidence, Not, Truth, prove_condition
+from mirld.weights.signature import Evidence, Signature, Truth, noted, prove
 
 _JOINED = frozenset(("vae", "text-encoder", "clip", "clip-vision", "llm"))
 _HINTS = (
@@ -49,6 +48,7 @@ class Identifier:
         self._index = index
         self._signatures = Signatures(index)
         self._claims: dict[str, Claim | None] = {}
+        self._parsed: dict[str, Signature] = {}
 
     def identify(
         self, header: Header, *, digests: bool = True, file_digests: Mapping[str, str] | None = None
@@ -114,19 +114,21 @@ class Identifier:
 
     def _proved(
         self, part: Part, tensors: Tensors, packed: frozenset[str], metadata: Mapping[str, object]
-    ) -> list[tuple[LayoutSignature, list[Evidence], Truth]]:
+    ) -> list[tuple[LayoutSignature, tuple[Evidence, ...], Truth]]:
         by_anchor = self._signatures.anchors
         numbers = {n for name in part.names if name in by_anchor for n in by_anchor[name]}
         if not part.prefix and "general.architecture" in metadata:
-            numbers.update(by_anchor.get(f"@general.architecture = {metadata['general.architecture']}", ()))
-        return [
-            (signature, *_prove(signature, part.prefix, tensors, packed, metadata))
-            for signature in self._signatures.of(sorted(numbers))
-        ]
+            numbers.update(by_anchor.get(noted("general.architecture", metadata["general.architecture"]), ()))
+        found = []
+        for signature in self._signatures.of(sorted(numbers)):
+            if signature.iri not in self._parsed:
+                self._parsed[signature.iri] = signature.parsed()
+            match = prove(self._parsed[signature.iri], part.prefix, tensors, packed, metadata)
+            found.append((signature, match.evidence, match.truth))
+        return found
 
-    def _identified(self, signature: LayoutSignature, prefix: str, evidence: list[Evidence]) -> Identified:
+    def _identified(self, signature: LayoutSignature, prefix: str, evidence: tuple[Evidence, ...]) -> Identified:
         claims = self._claims_of(signature.identifies)
-        texts = (*signature.requires, *(f"not {text}" for text in signature.forbids))
         return Identified(
             prefix=prefix,
             kind=signature.kind,
@@ -137,7 +139,7 @@ class Identifier:
             candidates=claims,
             grounds=tuple(
                 Ground(condition=text, found=each.found, sources=signature.sources)
-                for text, each in zip(texts, evidence, strict=True)
+                for text, each in zip(signature.texts, evidence, strict=True)
             ),
             settle=_settle(claims),
         )
@@ -149,12 +151,13 @@ class Identifier:
         if iri not in self._claims:
             text = self._index.id_at(iri)
             found = self._index.named_keys([(Kind.ID, text)])[Kind.ID, text] if text else []
-            self._claims[iri] = (
-                Claim(id=found[0].name.id, iri=iri, label=found[0].name.label, series=_series(found[0].name.id))
-                if found
-                else None
-            )
+            self._claims[iri] = self._claim_of(found[0].name) if found else None
         return self._claims[iri]
+
+    def _claim_of(self, name: Name) -> Claim:
+        parsed = MirId.parse(name.id)
+        series = str(parsed.series_id) if parsed.domain == "model" else name.id
+        return Claim(id=name.id, iri=self._index.iri_of(name.id), label=name.label, series=series)
 
     # What a file declares, where that is an authority.
 
@@ -166,11 +169,7 @@ class Identifier:
         if not isinstance(stated, str):
             return []
         named = self._index.named(self._index.keys(Kind.ALIAS, f"{scheme}:{stated}".lower()))
-        claims = tuple(
-            Claim(id=each.name.id, iri=self._index.iri_of(each.name.id), label=each.name.label, series=each.name.id)
-            for each in named
-            if each.name.id.startswith("mir:info.")
-        )
+        claims = tuple(self._claim_of(each.name) for each in named if each.name.id.startswith("mir:info."))
         if not claims:
             return []
         return [
@@ -217,15 +216,7 @@ class Identifier:
         for kind, level in (("sha256", LEVELS[0]), ("layer256", LEVELS[2]), ("layoutMd5", LEVELS[2])):
             digest = digests.get(kind)
             named = self._index.named(self._index.keys(Kind.DIGEST, digest)) if digest else []
-            claims = {
-                each.name.id: Claim(
-                    id=each.name.id,
-                    iri=self._index.iri_of(each.name.id),
-                    label=each.name.label,
-                    series=_series(each.name.id),
-                )
-                for each in named
-            }
+            claims = {each.name.id: self._claim_of(each.name) for each in named}
             if not claims:
                 continue
             ground = Ground(condition=f"{kind} {digest}", found=f"known of {', '.join(sorted(claims))}")
@@ -244,25 +235,11 @@ class Identifier:
         return answer
 
 
-def _prove(
-    signature: LayoutSignature,
-    prefix: str,
-    tensors: Tensors,
-    packed: frozenset[str],
-    metadata: Mapping[str, object],
-) -> tuple[list[Evidence], Truth]:
-    variables: dict[str, int] = {}
-    conditions = [parse_condition(text) for text in signature.requires]
-    conditions += [Not(parse_condition(text)) for text in signature.forbids]
-    evidence = [prove_condition(each, prefix, tensors, packed, variables, metadata) for each in conditions]
-    truths = {each.truth for each in evidence}
-    return evidence, Truth.NO if Truth.NO in truths else Truth.UNKNOWN if Truth.UNKNOWN in truths else Truth.YES
-
-
-def _near(signature: LayoutSignature, evidence: list[Evidence]) -> Near:
-    texts = (*signature.requires, *(f"not {text}" for text in signature.forbids))
+def _near(signature: LayoutSignature, evidence: tuple[Evidence, ...]) -> Near:
     lacking = next(
-        f"{text}: {each.found}" for text, each in zip(texts, evidence, strict=True) if each.truth is not Truth.YES
+        f"{text}: {each.found}"
+        for text, each in zip(signature.texts, evidence, strict=True)
+        if each.truth is not Truth.YES
     )
     met = sum(each.truth is Truth.YES for each in evidence)
     return Near(label=signature.label, met=met, conditions=len(evidence), lacking=lacking)
@@ -308,11 +285,6 @@ def _kind(found: list[Identified]) -> str:
 
 def _rank(found: Identified) -> tuple[int, str, str]:
     return (KINDS.index(found.kind) if found.kind in KINDS else len(KINDS), found.prefix, found.signature)
-
-
-def _series(text: str) -> str:
-    parsed = MirId.parse(text)
-    return f"mir:info.{parsed.architecture}.{parsed.series}" if parsed.domain == "model" else text
 
 
 def _level(claims: tuple[Claim, ...]) -> str:

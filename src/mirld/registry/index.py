@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 Kept = TypeVar("Kept")
 EntryKind = TypeVar("EntryKind", bound="Entry")
 
-_MANY = 500  # numbers in one question
+_MANY = 500  # values in one question
 
 
 class Name(NamedTuple):
@@ -70,9 +70,9 @@ def marks(values: Collection[object]) -> str:
     return ",".join("?" * len(values))
 
 
-def portions(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Divide numbers into as many as one question may hold."""
-    return (numbers[start : start + _MANY] for start in range(0, len(numbers), _MANY))
+def portions(values: Sequence[Kept]) -> Iterator[Sequence[Kept]]:
+    """Divide values into as many as one question may hold."""
+    return (values[start : start + _MANY] for start in range(0, len(values), _MANY))
 
 
 class Index:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from mirld.registry.index import Index, marks
+from mirld.registry.index import Index, marks, portions
 from mirld.registry.tables import DIVIDER, Kind
 from mirld.registry.values import ModuleLayout
-
-_MANY = 500  # names in one question
 
 
 class Place(NamedTuple):
@@ -26,9 +24,7 @@ class Place(NamedTuple):
 def places_of(index: Index, names: Collection[str]) -> dict[str, list[Place]]:
     """Return where modules are, by their names in one spelling; a name that no layout has is left out."""
     found: dict[str, list[Place]] = {}
-    asked = sorted(names)
-    for start in range(0, len(asked), _MANY):
-        some = asked[start : start + _MANY]
+    for some in portions(sorted(names)):
         rows = index.rows(
             f"SELECT key, n, said FROM key WHERE kind = ? AND key IN ({marks(some)}) ORDER BY key, n, place",  # noqa: S608
             (int(Kind.MODULE), *some),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mirld.registry.index import Index
+from mirld.registry.index import Index, marks, portions
 from mirld.registry.rows import load
 from mirld.registry.signatures import LayoutSignature
 
@@ -33,9 +33,8 @@ class Signatures:
     def of(self, numbers: Sequence[int]) -> list[LayoutSignature]:
         """Return the signatures of some numbers, in their order."""
         missing = [n for n in numbers if n not in self._known]
-        if missing:
-            listed = ",".join(map(str, missing))
-            sql = f"SELECT n, value FROM signature WHERE n IN ({listed})"  # noqa: S608  # numbers of our own
-            for n, value in self._index.rows(sql):
+        for some in portions(missing):
+            sql = f"SELECT n, value FROM signature WHERE n IN ({marks(some)})"  # noqa: S608  # marks alone
+            for n, value in self._index.rows(sql, some):
                 self._known[n] = load(LayoutSignature, value, base=self._index.base)
         return [self._known[n] for n in numbers]

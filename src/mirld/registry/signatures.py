@@ -14,7 +14,7 @@ from mirld.errors import InputError
 from mirld.registry.rows import dump
 from mirld.vocab import DEFAULT_BASE, MIR, PROV, RDFS_LABEL, SKOS
 from mirld.weights.condition_text import parse_condition
-from mirld.weights.signature import BLOCK, Blocks, Key, Noted, Shaped, Variable
+from mirld.weights.signature import Not, Signature
 
 if TYPE_CHECKING:
     from mirld.graph.dataset import Dataset
@@ -61,6 +61,16 @@ class LayoutSignature(NamedTuple):
         """The last part of the IRI."""
         return self.iri.rpartition("#")[2]
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All conditions as they are written, in the order of those of `parsed`."""
+        return (*self.requires, *(f"not {text}" for text in self.forbids))
+
+    def parsed(self) -> Signature:
+        """Read the conditions; ValueError for one that is none, and when no name, or field, must be there."""
+        forbidden = (Not(parse_condition(text)) for text in self.forbids)
+        return Signature(identifies=self.name, conditions=(*map(parse_condition, self.requires), *forbidden))
+
 
 def read_signatures(dataset: Dataset) -> list[LayoutSignature]:
     """Read every signature of a dataset, sorted by IRI; InputError for one that no header could meet."""
@@ -82,28 +92,11 @@ def read_signatures(dataset: Dataset) -> list[LayoutSignature]:
             sources=tuple(sorted(said.sources)),
         )
         try:
-            if not anchors(signature):
-                raise ValueError("it requires no name that must be there")
-            for text in signature.forbids:
-                parse_condition(text)
+            signature.parsed()
         except ValueError as error:
             raise InputError(f"<{signature.name}> is no signature: {error}", file=dataset.locate(iri)) from error
         found.append(signature)
     return sorted(found, key=lambda each: each.iri)
-
-
-def anchors(signature: LayoutSignature) -> list[str]:
-    """List the names, and the fields of metadata with their value, without which a signature is false."""
-    found = []
-    for text in signature.requires:
-        condition = parse_condition(text)
-        if isinstance(condition, Noted):
-            found.append(text)
-        elif isinstance(condition, Key | Shaped) or (
-            isinstance(condition, Blocks) and not isinstance(condition.wanted, Variable)
-        ):
-            found.append(condition.name.replace(BLOCK, "0"))
-    return found
 
 
 def write_signatures(
@@ -111,11 +104,12 @@ def write_signatures(
 ) -> None:
     """Fill the table of signatures, which is there and empty."""
     every = list(signatures)
-    uses = Counter(anchor for signature in every for anchor in set(anchors(signature)))
+    anchors = [set(signature.parsed().anchors()) for signature in every]
+    uses = Counter(anchor for some in anchors for anchor in some)
     connection.executemany(
         "INSERT INTO signature VALUES (?, ?, ?)",
         [
-            (n, min(anchors(each), key=lambda name: (uses[name], name)), dump(each, base=base))
-            for n, each in enumerate(every)
+            (n, min(some, key=lambda name: (uses[name], name)), dump(each, base=base))
+            for n, (each, some) in enumerate(zip(every, anchors, strict=True))
         ],
     )

@@ -114,13 +114,8 @@ class Signature:
                 raise ValueError(f"{self.identifies}: {condition.name} has no {BLOCK} for the number of a block")
 
     def anchors(self) -> list[str]:
-        """List the names without which the signature is false."""
-        return [
-            condition.name.replace(BLOCK, "0")
-            for condition in self.conditions
-            if isinstance(condition, Key | Shaped)
-            or (isinstance(condition, Blocks) and not _holds(condition.wanted, 0))
-        ]
+        """List what the signature is false without: names of tensors, and fields of metadata as `noted` writes them."""
+        return [anchor for condition in self.conditions if (anchor := _anchor(condition)) is not None]
 
 
 class Evidence(NamedTuple):
@@ -140,6 +135,22 @@ class Match:
     truth: Truth
     evidence: tuple[Evidence, ...]
     variables: Mapping[str, int]
+
+
+def noted(field: str, value: object) -> str:
+    """Write a field of the metadata with its value, as an anchor."""
+    return f"@{field} = {value}"
+
+
+def _anchor(condition: Condition) -> str | None:
+    match condition:
+        case Noted():
+            return noted(condition.field, condition.value)
+        case Key() | Shaped():
+            return condition.name.replace(BLOCK, "0")
+        case Blocks() if not _holds(condition.wanted, 0):
+            return condition.name.replace(BLOCK, "0")
+    return None
 
 
 def prove(
