@@ -95,7 +95,7 @@ def make_registry(folder: Path, count: int) -> Path:
         (folder / name).mkdir(parents=True)
     sources = sources_of(folder)
     about = {"mirld": __version__, "files": sources.lines, "content": content_of(folder, sources)}
-    file = index_file(folder)
+    file = Path(index_file(folder))
     file.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(file)
     write_index(connection, entries=imaginary(count), about=about)
@@ -249,7 +249,7 @@ def main() -> None:
 
 
 def _size(root: Path) -> str:
-    return f"{index_file(root).stat().st_size / 1e6:.1f} MB"
+    return f"{Path(index_file(root)).stat().st_size / 1e6:.1f} MB"
 
 
 if __name__ == "__main__":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import doctest
+import pickle
 from types import ModuleType
 
 import pytest
@@ -133,3 +135,22 @@ def test_a_suggestion_keeps_names_that_hold_a_dropped_word() -> None:
     assert suggest_series("someone/7B-base") == ("7b-base", None)
     with pytest.raises(IdError, match="no letter or digit"):
         suggest_series("someone/---")
+
+
+def test_an_id_does_not_change() -> None:
+    """No part of it is set or taken away, for it is a key of dictionaries."""
+    found = MirId.parse("mir:model.lora.hyper:flux-1")
+    with pytest.raises(AttributeError, match="an id does not change, and has no other series"):
+        found.series = "lcm"
+    with pytest.raises(AttributeError, match="an id does not change, and keeps its series"):
+        del found.series
+    assert found.series == "hyper"
+
+
+def test_an_id_is_the_same_after_a_copy_and_in_another_process() -> None:
+    """It is copied and pickled by its parts."""
+    found = MirId.parse("mir:model.lora.hyper:flux-1@8step@cfg")
+    for other in (copy.copy(found), copy.deepcopy(found), pickle.loads(pickle.dumps(found))):  # noqa: S301 - its own bytes
+        assert other == found
+        assert hash(other) == hash(found)
+        assert repr(other) == repr(found)

@@ -57,7 +57,7 @@ def open(  # noqa: A001 - mirld.open reads like gzip.open
     """
     folder = registry_root(root)
     paths = overlay_paths() if overlays is None else tuple(Path(each) for each in overlays)
-    index = open_index(Path(root) if root is not None else None, base=base, overlays=paths, say=_say)
+    index = open_index(root, base=base, overlays=paths, say=_say)
     return Registry(index, root=folder, overlays=paths)
 
 

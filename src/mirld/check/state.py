@@ -259,7 +259,7 @@ def _dump(found: Finding) -> str:
 
 def cache_file(root: Path) -> Path:
     """Return where the state of the registry in a folder is kept."""
-    return cache_folder() / f"check-{hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]}.sqlite"
+    return Path(cache_folder()) / f"check-{hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]}.sqlite"
 
 
 def stamp(path: Path) -> str:

@@ -113,7 +113,7 @@ def _harvest(
             continue
         found = source(name)
         _progress(f"{name}: getting {found.origin}" if path is None else f"{name}:")
-        package = path or fetch(found.origin, cache_folder() / "packages")
+        package = path or fetch(found.origin, Path(cache_folder(), "packages"))
         yield harvest(
             found,
             package,

@@ -12,7 +12,7 @@ import click
 
 _GAP = "  "
 _NARROWEST = 8
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_CONTROL = r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 
 
 def painted(text: str, *, bold: bool) -> str:
@@ -28,7 +28,7 @@ def printable(text: str) -> str:
     >>> printable("two\nlines\x1b[31m")
     'two lines [31m'
     """
-    return _CONTROL.sub(" ", text)
+    return text if text.isprintable() else re.sub(_CONTROL, " ", text)
 
 
 def width_of(text: str) -> int:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mirld.lookup.drafting import UnknownError
 from mirld.lookup.program import Call, Constant, Expression, Made, Named, Step
@@ -25,8 +24,7 @@ _APART = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Addition:
+class Addition(NamedTuple):
     """What one adapter adds to a pipeline.
 
     `made` makes a model for the `argument` of a pipeline whose name has `mark`; `steps` come after the pipeline is

@@ -3,11 +3,10 @@
 The schema of all of it is site/content/schema/compat.schema.json.
 """
 
-from __future__ import annotations
+# Annotations are values here, for as texts each would be compiled whenever the named tuples are made.
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, Self, get_args
 
 from mirld.registry.values import Entry, Ref
 
@@ -25,7 +24,7 @@ class Named(NamedTuple):
     variant: str | None = None
 
     @classmethod
-    def of(cls, entry: Entry, variant: str | None = None) -> Named:
+    def of(cls, entry: Entry, variant: str | None = None) -> Self:
         """Name an entry."""
         return cls(str(entry.id), entry.iri, entry.label, variant)
 
@@ -34,8 +33,7 @@ class Named(NamedTuple):
         return self._asdict()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(NamedTuple):
     """One fact that speaks for a verdict.
 
     `text` says it in words and `steps` how it came to the two that were asked for, by way of series and releases;
@@ -63,8 +61,7 @@ class Fact:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fit:
+class Fit(NamedTuple):
     """Whether two entries work together: `reason` in one sentence, `evidence` with what decides first.
 
     >>> fit = Fit(verdict="unknown", one=Named("mir:info.dit.a", "", "A"), other=Named("mir:info.dit.b", "", "B"),
@@ -93,8 +90,7 @@ class Fit:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FitOfSet:
+class FitOfSet(NamedTuple):
     """Whether several entries make one pipeline: every pair that has to fit, in order, and the weakest of them."""
 
     entries: tuple[Named, ...]
@@ -123,8 +119,7 @@ class FitOfSet:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fitting:
+class Fitting(NamedTuple):
     """All that is known to fit an entry: by the token of its kind, each with the answer that says so."""
 
     entry: Named

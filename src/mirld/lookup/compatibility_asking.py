@@ -12,7 +12,6 @@ The answer is the same whichever of the two is asked for first.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from mirld.lookup.compatibility import Fact, Fit, Named, Verdict
 from mirld.lookup.compatibility_kinds import (
@@ -58,7 +57,7 @@ def fit_of(known: Knowledge, one: Entry, other: Entry) -> Fit:
     )
     deciding = {fact.verdict for fact in facts if fact.weight == facts[0].weight}
     verdict: Verdict = deciding.pop() if len(deciding) == 1 else "unknown"
-    evidence = tuple(replace(fact, decides=fact.weight == facts[0].weight) for fact in facts)
+    evidence = tuple(fact._replace(decides=fact.weight == facts[0].weight) for fact in facts)
     return Fit(
         verdict=verdict,
         one=Named.of(one),

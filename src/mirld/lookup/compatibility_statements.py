@@ -7,7 +7,7 @@ A step along a series, a variant or an equal layout hands on everything. A step 
 fine-tune hands on only what is about layers: adapters, and who is built alike.
 """
 
-from __future__ import annotations
+# Annotations are values here, for as texts each would be compiled whenever the named tuples are made.
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from mirld.errors import IdError, InputError
 from mirld.ids import MirId
@@ -23,7 +22,7 @@ def compatible(index: Index, one: str, other: str) -> Fit:
     """
     (first, second), names = _found(index, (one, other))
     fit = fit_of(Knowledge(index), first, second)
-    return replace(fit, one=names[0], other=names[1])
+    return fit._replace(one=names[0], other=names[1])
 
 
 def compatible_set(index: Index, texts: Sequence[str]) -> FitOfSet:
@@ -34,7 +33,7 @@ def compatible_set(index: Index, texts: Sequence[str]) -> FitOfSet:
     entries, names = _found(index, texts)
     asked = {name.iri: name for name in names}
     found = fit_of_set(Knowledge(index), entries)
-    pairs = tuple(replace(fit, one=asked[fit.one.iri], other=asked[fit.other.iri]) for fit in found.pairs)
+    pairs = tuple(fit._replace(one=asked[fit.one.iri], other=asked[fit.other.iri]) for fit in found.pairs)
     return FitOfSet(entries=tuple(names), pairs=pairs)
 
 
@@ -46,7 +45,7 @@ def all_compatible(index: Index, text: str, kind: str | None = None) -> Fitting:
     known = Knowledge(index)
     token = token_of(known, kind)
     (entry,), (name,) = _found(index, (text,))
-    return replace(fitting(known, entry, token), entry=name)
+    return fitting(known, entry, token)._replace(entry=name)
 
 
 def _found(index: Index, texts: Sequence[str]) -> tuple[list[Entry], list[Named]]:

@@ -5,7 +5,7 @@ does not state it takes from what it is a variant of, and from its series; a ser
 releases have between them.
 """
 
-from __future__ import annotations
+# Annotations are values here, for as texts each would be compiled whenever the named tuples are made.
 
 import re
 from collections.abc import Iterator

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from mirld.lookup.knowledge import Knowledge
@@ -26,8 +26,7 @@ class UnknownError(Exception):
     """No program can be written; the message says what is missing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
+class LeftOut(NamedTuple):
     """A setting that is not in the program: its group, its name, its value, and why."""
 
     group: str
@@ -40,37 +39,39 @@ class LeftOut:
         return {"group": self.group, "parameter": self.parameter, "value": finite(self.value), "reason": self.reason}
 
 
-@dataclass(slots=True)
 class Draft:
     """An entry in use, with its settings; it remembers which of them a program used.
 
     `inputs` are the names under which a program gives what only its reader has.
     """
 
-    known: Knowledge
-    used: Used
-    settings: Settings
-    left_out: list[LeftOut] = field(default_factory=list)
-    inputs: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    repository: Repository | None = None
-
-    @classmethod
-    def of(cls, known: Knowledge, used: Used, settings: Settings | None = None) -> Draft:
+    def __init__(self, known: Knowledge, used: Used, settings: Settings | None = None) -> None:
         """Begin a draft, with the settings of its use when somebody has them."""
-        return cls(known, used, settings or layered(known, used, defaults=False))
+        self.known = known
+        self.used = used
+        self.settings = settings or layered(known, used, defaults=False)
+        self.left_out: list[LeftOut] = []
+        self.inputs: list[str] = []
+        self.notes: list[str] = []
+        self.repository: Repository | None = None
+
+    def _with(self, used: Used) -> Draft:
+        """Return the draft of another use; what is remembered stays."""
+        other = Draft(self.known, used)
+        other.left_out, other.inputs, other.notes = self.left_out, self.inputs, self.notes
+        other.repository = self.repository
+        return other
 
     def with_loader(self, loader: Loader) -> Draft:
         """Return the draft with another loader of the entry; what is remembered stays."""
-        used = replace(self.used, loader=loader, library=loader.library, inherited=False)
-        return replace(self, used=used, settings=layered(self.known, used, defaults=False))
+        used = self.used._replace(loader=loader, library=loader.library, inherited=False)
+        return self._with(used)
 
     def added_to(self, base: Entry, loader: Loader) -> Draft:
         """Return a draft of a base with this entry as an adapter of it; what is remembered stays."""
         own = Adapter(entry=self.entry, loader=self.used.loader, files=self.used.files, name=self.used.asked)
         scheduler = self.used.scheduler
-        used = replace(
-            self.used,
+        used = self.used._replace(
             asked=str(base.id),
             entry=base,
             loader=loader,
@@ -81,7 +82,7 @@ class Draft:
             scheduler_is_chosen=scheduler is not None,
         )
         self.notes.append(f"{base.id} is what it is loaded into: any other that it fits will do")
-        return replace(self, used=used, settings=layered(self.known, used, defaults=False))
+        return self._with(used)
 
     @property
     def entry(self) -> Entry:

@@ -16,7 +16,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from mirld.lookup.fitting import fault
 from mirld.lookup.knowledge import Knowledge, series_of
@@ -30,8 +30,7 @@ _Key = tuple[str, str]
 _MANY = 1_000  # more adapters than anybody uses at once
 
 
-@dataclass(frozen=True, slots=True)
-class _Opinion:
+class _Opinion(NamedTuple):
     """A statement with its place in the order: layer, turn of what is used within it, and closeness.
 
     `adapter` is the turn of the adapter that it is said of.
@@ -52,7 +51,7 @@ def layered(known: Knowledge, used: Used, *, defaults: bool = True) -> Settings:
     main = taker_of(known, loader) if loader else Taker(label=entry.label)
     if loader is not None and loader.call is not None:
         # A method that is named takes what it takes, which is not what loading or constructing the class takes.
-        main = replace(main, taken={phase: main.taken[phase] for phase in main.taken if phase == "call"})
+        main = main._replace(taken={phase: main.taken[phase] for phase in main.taken if phase == "call"})
     if entry.parameters and not main.described:
         main = taker_of_operation(entry)
     takers = [main]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from mirld.lookup.drafting import Draft, LeftOut, UnknownError
 from mirld.lookup.knowledge import Knowledge, series_of
@@ -17,8 +17,7 @@ _LLAMA = "llama_cpp"
 _ROOTS = {"diffusers": "DiffusionPipeline", "transformers": "PreTrainedConfig"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadCode:
+class LoadCode(NamedTuple):
     """The answer for one entry and one library.
 
     `program` is None when too little is known, and `unknown` then says what is missing, `facts` what is known. `base`
@@ -93,7 +92,7 @@ def load_code(known: Knowledge, used: Used, settings: Settings | None = None) ->
         # A file in GGUF is opened by whatever reads GGUF, so nobody has to say that this does.
         loader = Loader(iri=f"{entry.iri}#gguf", library=_LLAMA, class_name="Llama", call="from_pretrained")
         library = _LLAMA
-        used, settings = replace(used, loader=loader, library=library), None
+        used, settings = used._replace(loader=loader, library=library), None
     answer = LoadCode(
         id=used.asked,
         iri=entry.iri,
@@ -109,18 +108,17 @@ def load_code(known: Knowledge, used: Used, settings: Settings | None = None) ->
         notes=used.notes,
     )
     recipe = RECIPES.get(library or "")
-    draft = Draft.of(known, used, settings)
+    draft = Draft(known, used, settings)
     try:
         if recipe is None:
             raise UnknownError(_no_recipe(used))
         _refuse_adapters(used)
         written, program = recipe(draft)
     except UnknownError as error:
-        return replace(answer, unknown=str(error), facts=_facts(used))
+        return answer._replace(unknown=str(error), facts=_facts(used))
     settings = written.settings
     notes = list(dict.fromkeys((*answer.notes, *draft.notes, *_more_notes(used, written))))
-    return replace(
-        answer,
+    return answer._replace(
         class_name=settings.class_name,
         described=settings.described,
         repository=written.repository.name if written.repository else None,

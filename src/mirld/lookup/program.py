@@ -4,20 +4,21 @@ So what `load` prints is what `.load()` does. A program names classes and functi
 before (`Made`), values, and calls of these; nothing else can be said in it.
 """
 
-from __future__ import annotations
+# Annotations are values here, for as texts each would be compiled whenever the named tuples are made.
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from mirld.lookup.python_text import is_keyword, is_torch_type, python_text
 
 _WIDE = 88
+_NONE: "Mapping[str, Expression]" = MappingProxyType({})
 # Packages whose parts are written with the name of the package before them, as everybody writes them.
 _WHOLE = frozenset(("torch", "timm", "open_clip", "whisper", "keras_hub", "onnx"))
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """A class or function of a package: `module` and `name` are imported, and `path` is taken of what that gives."""
 
     module: str
@@ -25,24 +26,21 @@ class Named:
     path: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(NamedTuple):
     """Something that an earlier step made, with the attributes taken of it: `pipe.scheduler.config`."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A call of something that is named or made."""
 
     function: Named | Made
-    arguments: tuple[Expression, ...] = ()
-    keywords: Mapping[str, Expression] = field(default_factory=dict)
+    arguments: "tuple[Expression, ...]" = ()
+    keywords: "Mapping[str, Expression]" = _NONE
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(NamedTuple):
     """A value of JSON."""
 
     value: object
@@ -51,8 +49,7 @@ class Constant:
 Expression = Named | Made | Call | Constant
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One line of work: `targets` get what `work` gives, or nothing does; `remark` stands above it."""
 
     work: Expression | None
@@ -60,8 +57,7 @@ class Step:
     remark: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Program:
+class Program(NamedTuple):
     """Steps that load something, which ends up under the name `result`, and steps that run it."""
 
     result: str

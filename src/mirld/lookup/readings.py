@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from mirld.errors import IdError
+from mirld.grammar import MIR_ID
 from mirld.ids import MirId
 from mirld.registry import forms
 from mirld.registry.index import Index, Name, Named
@@ -53,8 +54,9 @@ class Readings:
         self._folded = forms.folded(text)
         self._page = forms.page(text)
         self._repository = forms.repository(text)
-        self._air = forms.air(text)
-        self._class = forms.class_name(text)
+        is_id = MIR_ID.fullmatch(text) is not None  # nothing else is written so
+        self._air = None if is_id else forms.air(text)
+        self._class = None if is_id else forms.class_name(text)
         self._file = forms.file_name(text)
         asked = [
             (Kind.ID, text),
@@ -71,7 +73,7 @@ class Readings:
             asked.append((Kind.AIR, self._air))
         if self._class:
             asked += [(Kind.CLASS, self._class[1]), (Kind.TASK_CLASS, self._class[1])]
-        self._digits = forms.digest(text)
+        self._digits = None if is_id else forms.digest(text)
         self._shorter: list[str] = []
         if self._digits and len(self._digits) == _WHOLE:
             self._shorter = [self._digits[:length] for length in index.digest_lengths() if length < _WHOLE]

@@ -13,15 +13,13 @@ HUB = "huggingface.co"
 _OTHER_FORM = re.compile(
     r"gguf|ggml|(?<![a-z])mlx|onnx|comfy|whisper\.cpp|openvino|coreml|exl[23](?![a-z])", re.IGNORECASE
 )
-_QUANTISED = re.compile(
-    r"(?<![a-z0-9])(?:fp8|nf4|gptq|awq|bnb|sdnq|(?:u?int|w)[48]|[2-8]-?bit|quantized)(?![a-z])", re.IGNORECASE
-)
+_QUANTISED = r"(?i)(?<![a-z0-9])(?:fp8|nf4|gptq|awq|bnb|sdnq|(?:u?int|w)[48]|[2-8]-?bit|quantized)(?![a-z])"
 
 
 # What publishers call the repository that holds a model as a library opens it, beside the one with their own files.
 _CONVERTED = {
-    "diffusers": re.compile(r"diffusers", re.IGNORECASE),
-    "transformers": re.compile(r"-hf(?![a-z])", re.IGNORECASE),
+    "diffusers": r"(?i)diffusers",
+    "transformers": r"(?i)-hf(?![a-z])",
 }
 
 
@@ -33,12 +31,14 @@ def hub_repositories(entry: Entry, library: str) -> list[Repository]:
     then they stand as the registry has them.
     """
     found = [each for each in entry.repositories if each.host == HUB and not _OTHER_FORM.search(each.name)]
+    if len(found) < 2:
+        return found
     converted = _CONVERTED.get(library)
     return sorted(
         found,
         key=lambda each: (
-            converted is None or not converted.search(each.name),
-            bool(_QUANTISED.search(each.name)),
+            converted is None or not re.search(converted, each.name),
+            re.search(_QUANTISED, each.name) is not None,
             -len(each.sources),
             each.revision is None,
         ),

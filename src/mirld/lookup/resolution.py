@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from mirld.registry.values import LedgerRecord
@@ -12,8 +11,7 @@ Level = Literal["exact", "ranked"]
 State = Literal["current", "alias", "replaced", "withdrawn"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One thing a text may mean.
 
     `id` and `iri` are those of an entry or, when the name was withdrawn, of its ledger record, whose tombstone it is.
@@ -55,8 +53,7 @@ class Candidate:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolution:
+class Resolution(NamedTuple):
     """The answer to one text.
 
     `reading` says as what it was read: `name`, `address`, `repository`, `alias`, `digest`, `class`, `file`, `text`, or
@@ -83,7 +80,7 @@ class Resolution:
 
     def first(self, limit: int) -> Resolution:
         """Return the same answer with at most `limit` candidates; `total` and `tied` still count all."""
-        return replace(self, candidates=self.candidates[:limit])
+        return self._replace(candidates=self.candidates[:limit])
 
     def _repr_html_(self) -> str:
         from mirld.lookup.notebook import answer_html

@@ -1,13 +1,12 @@
 """What `settings` answers: effective hyperparameters, each with all that was said of it; frozen, ready for JSON."""
 
-from __future__ import annotations
+# Annotations are values here, for as texts each would be compiled whenever the named tuples are made.
 
 import json
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from mirld.lookup.python_text import is_keyword, keyword_text, python_text
 from mirld.registry.values import Value
@@ -30,8 +29,7 @@ def group_order(group: str) -> tuple[int, str]:
     return GROUPS.index(group.partition("_")[0]), group
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class Statement(NamedTuple):
     """One value that was said of a parameter: by which layer, of what (id or name of a class), and by whom.
 
     `part` is the IRI of the setting, the loader or the parameter that says it; `by` are the sources that do, and
@@ -59,8 +57,7 @@ class Statement:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clash:
+class Clash(NamedTuple):
     """Two layers or two sources that differ, or a value that its parameter does not take."""
 
     kind: ClashKind
@@ -71,8 +68,7 @@ class Clash:
         return {"kind": self.kind, "message": self.message}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effective:
+class Effective(NamedTuple):
     """A parameter with the value that counts, which is the last of those `said`, lowest layer first.
 
     `group` is one of GROUPS; `taker` what takes it, None when nothing described does, and `taken` whether
@@ -128,8 +124,7 @@ class Effective:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(NamedTuple):
     """The answer for one entry, with what it is used with, for one library.
 
     `values` are those that somebody set and `defaults` those that only the library has, both by group and name.

@@ -7,7 +7,8 @@ library, takes whatever it is given, and has no defaults. See docs/decisions/001
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from mirld.lookup.fitting import holds
 from mirld.lookup.knowledge import Knowledge
@@ -20,8 +21,7 @@ _SERVING: Mapping[str, tuple[str, ...]] = {"load": ("load", "init"), "init": ("i
 _NOTHING: Mapping[str, Parameter] = {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taker:
+class Taker(NamedTuple):
     """A class or a scheduler with what it takes: `taken` by phase and name, of a phase only when that is described.
 
     `label` names it as messages do; `iri` is that of the class or the entry; `open_phases` take any name.
@@ -31,7 +31,7 @@ class Taker:
     iri: str = ""
     library: str = ""
     version: str | None = None
-    taken: Mapping[str, Mapping[str, Parameter]] = field(default_factory=dict)
+    taken: Mapping[str, Mapping[str, Parameter]] = MappingProxyType({})
     open_phases: frozenset[str] = frozenset()
 
     @property

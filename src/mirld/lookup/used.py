@@ -1,9 +1,8 @@
 """An entry with what it is used with: one of its loaders, and a scheduler, a precision and adapters by choice."""
 
-from __future__ import annotations
+# Annotations are values here, for as texts each would be compiled whenever the named tuples are made.
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from mirld.errors import UnknownNameError, UsageError
@@ -45,8 +44,7 @@ class Asked(NamedTuple):
     part: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adapter:
+class Adapter(NamedTuple):
     """An adapter in use: its entry, the loader of it for the library, and the files (IRIs) that were chosen of it."""
 
     entry: Entry
@@ -60,8 +58,7 @@ class Adapter:
         return tuple(file for file in self.entry.files if file.iri in self.files)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Used:
+class Used(NamedTuple):
     """An entry as it is to be used.
 
     `asked` is what it is called with the variant that was asked for, and `files` are the IRIs of the files that hold

@@ -12,18 +12,23 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import NamedTuple
-from urllib.parse import quote
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
+from os.path import basename, dirname, exists, isfile, join, realpath
+from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
-from mirld.config import cache_folder, carried_root, registry_root
+from mirld.config import cache_folder, carried_folder, registry_folder
 from mirld.errors import UsageError
 from mirld.registry.index import Index
 from mirld.registry.tables import APPLICATION, FORMAT
 from mirld.version import __version__
 from mirld.vocab import DEFAULT_BASE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PathText = str | os.PathLike[str]
 
 CARRIED_FILE = "index.sqlite"
 """Name of the index inside a registry that was installed."""
@@ -31,11 +36,12 @@ CARRIED_FILE = "index.sqlite"
 _FOLDERS = ("ontology", "data")
 _BYTES_A_SECOND = 6_000_000  # of Turtle, on a small machine: only for saying how long it takes
 _WORTH_SAYING = 1.0  # seconds
+_QUOTED = {ord(mark): f"%{ord(mark):02x}" for mark in "%?#"}  # what means something in a URI of SQLite
 _STALE = 3600  # seconds after which a file that was never finished is swept away
 
 # Whoever works on them has another index with each change.
 _MAKERS = tuple(
-    Path(__file__).with_name(f"{name}.py")
+    join(dirname(__file__), f"{name}.py")
     for name in (
         "forms",
         "keys",
@@ -65,13 +71,13 @@ class Sources(NamedTuple):
 class _Order(NamedTuple):
     """What an index is wanted of: the folder of a registry, what is laid over it, and who is told what takes long."""
 
-    folder: Path
-    overlays: tuple[Path, ...]
+    folder: str
+    overlays: tuple[str, ...]
     say: Say
 
 
 def open_index(
-    root: Path | None = None, *, base: str = DEFAULT_BASE, overlays: Sequence[Path] = (), say: Say | None = None
+    root: PathText | None = None, *, base: str = DEFAULT_BASE, overlays: Sequence[PathText] = (), say: Say | None = None
 ) -> Index:
     """Open the index of a registry, making it first when there is none or its files have changed.
 
@@ -80,20 +86,20 @@ def open_index(
     the registry (`overlay`), and the errors of `graph.load` when files are broken.
     """
     for overlay in overlays:
-        if not overlay.exists():
+        if not exists(overlay):
             raise UsageError(f"there is no such overlay: {overlay}", hint="name a folder of Turtle files, or one file")
-    order = _Order(registry_root(root), tuple(overlays), say or (lambda _: None))
+    order = _Order(registry_folder(root), tuple(os.fspath(each) for each in overlays), say or (lambda _: None))
     return Index(_found(order), base=base, remake=lambda: _kept(order, anew=True))
 
 
 def _found(order: _Order) -> sqlite3.Connection:
     """Open the index that the registry carries, when nothing is laid over it, or the one in the cache."""
-    if not order.overlays and order.folder == carried_root():
-        carried = order.folder / CARRIED_FILE
+    if not order.overlays and order.folder == carried_folder():
+        carried = join(order.folder, CARRIED_FILE)
         connection = _open(carried)
         if connection is not None:
             return connection
-        if carried.exists():
+        if exists(carried):
             order.say(f"the index that came with mirld cannot be read, so it is made anew: {carried}")
     return _kept(order)
 
@@ -117,58 +123,61 @@ def _kept(order: _Order, *, anew: bool = False) -> sqlite3.Connection:
     return _made(order, place, sources)
 
 
-def index_file(folder: Path, overlays: Sequence[Path] = ()) -> Path:
+def index_file(folder: PathText, overlays: Sequence[PathText] = ()) -> str:
     """Return where in the user's cache the index of a registry, with what is laid over it, is kept."""
-    folder = folder.resolve()
-    named = "\n".join(str(path.resolve()) for path in (folder, *overlays))
-    return cache_folder() / "index" / f"{folder.name or 'registry'}-{crc32(os.fsencode(named)):08x}.sqlite"
+    resolved = [realpath(path) for path in (folder, *overlays)]
+    number = crc32(os.fsencode("\n".join(resolved)))
+    return join(cache_folder(), "index", f"{basename(resolved[0]) or 'registry'}-{number:08x}.sqlite")
 
 
-def sources_of(folder: Path, overlays: Sequence[Path] = ()) -> Sources:
+def sources_of(folder: PathText, overlays: Sequence[PathText] = ()) -> Sources:
     """List the Turtle files that an index of a registry is made from, and the modules that make it."""
-    lines = [f"{FORMAT} {__version__} {folder.resolve()}"]
-    total = 0
-    for path in _MAKERS:
-        status = path.stat()
-        lines.append(f"{path} {status.st_size} {status.st_mtime_ns}")
-    found = [each for top in _FOLDERS for each in _files(str(folder / top), top)]
+    found = [(path, os.stat(path)) for path in _MAKERS]
+    files: list[tuple[str, os.stat_result]] = []
+    for top in _FOLDERS:
+        _list(join(folder, top), top, files)
     for overlay in overlays:
-        path = overlay.resolve()
-        found += [(str(path), path.stat())] if path.is_file() else _files(str(path), str(path))
-    for name, status in sorted(found, key=lambda each: each[0]):
-        lines.append(f"{name} {status.st_size} {status.st_mtime_ns}")
-        total += status.st_size
-    return Sources("\n".join(lines), total)
+        path = realpath(overlay)
+        if isfile(path):
+            files.append((path, os.stat(path)))
+        else:
+            _list(path, path, files)
+    files.sort(key=itemgetter(0))
+    lines = [f"{name} {status.st_size} {status.st_mtime_ns}" for name, status in (*found, *files)]
+    heading = f"{FORMAT} {__version__} {realpath(folder)}"
+    return Sources("\n".join((heading, *lines)), sum(status.st_size for _, status in files))
 
 
-def _files(folder: str, name: str) -> Iterator[tuple[str, os.stat_result]]:
-    with os.scandir(folder) as found:
-        for each in found:
+def _list(folder: str, name: str, found: list[tuple[str, os.stat_result]]) -> None:
+    """Add the Turtle files below a folder, by name and state."""
+    with os.scandir(folder) as entries:
+        for each in entries:
             if each.is_dir():
-                yield from _files(each.path, f"{name}/{each.name}")
+                _list(each.path, f"{name}/{each.name}", found)
             elif each.name.endswith(".ttl") and not each.name.startswith("."):
-                yield f"{name}/{each.name}", each.stat()
+                found.append((f"{name}/{each.name}", each.stat()))
 
 
-def content_of(folder: Path, sources: Sources) -> str:
+def content_of(folder: PathText, sources: Sources) -> str:
     """Return a digest of the files' names and bytes."""
     import hashlib
+    from pathlib import Path
 
     digest = hashlib.sha256(f"{FORMAT} {__version__}".encode())
     for line in sources.lines.split("\n")[1:]:
         name = line.rsplit(" ", 2)[0]
-        data = (folder / name).read_bytes()
+        data = Path(folder, name).read_bytes()
         digest.update(f"\n{name}\n{len(data)}\n".encode())
         digest.update(data)
     return digest.hexdigest()
 
 
-def _open(path: Path) -> sqlite3.Connection | None:
+def _open(path: str) -> sqlite3.Connection | None:
     """Open a file for reading when it is an index of this form and of this mirld; None when not."""
     try:
         # Nothing changes a file in its place, so SQLite needs to lock nothing.
         connection = sqlite3.connect(
-            f"file:{quote(os.fspath(path))}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            f"file:{path.translate(_QUOTED)}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
     except sqlite3.Error:
         return None
@@ -187,11 +196,11 @@ def _about(connection: sqlite3.Connection, name: str) -> str | None:
     return None if row is None else str(row[0])
 
 
-def _made(order: _Order, place: Path, sources: Sources) -> sqlite3.Connection:
-    beside = place.with_name(f".{place.name}.{os.getpid()}.new")
+def _made(order: _Order, place: str, sources: Sources) -> sqlite3.Connection:
+    beside = _beside(place)
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(place.parent)
+        beside.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(beside.parent)
         with beside.open("wb"):
             pass
     except OSError as error:
@@ -202,7 +211,7 @@ def _made(order: _Order, place: Path, sources: Sources) -> sqlite3.Connection:
             _fill(connection, order, sources)
         finally:
             connection.close()
-        os.replace(beside, place)  # noqa: PTH105 - replaces on every system, which Path.rename does not
+        beside.replace(place)
     except (OSError, sqlite3.OperationalError) as error:
         return _in_memory(order, sources, error)
     finally:
@@ -233,19 +242,23 @@ def _fill(connection: sqlite3.Connection, order: _Order, sources: Sources) -> No
     if not order.overlays:
         _write(connection, order.folder, {"mirld": __version__, **about})
         return
+    from pathlib import Path
+
     from mirld.registry.overlay import lay_over
 
     # What lies below changes more rarely than an overlay, so it is kept as it is and copied.
     below = _found(order._replace(overlays=()))
     below.backup(connection)
     below.close()
-    lay_over(connection, order.folder, order.overlays)
+    lay_over(connection, Path(order.folder), tuple(map(Path, order.overlays)))
     with connection:
         connection.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", about.items())
 
 
-def _write(connection: sqlite3.Connection, folder: Path, about: Mapping[str, str]) -> None:
+def _write(connection: sqlite3.Connection, folder: PathText, about: Mapping[str, str]) -> None:
     # Imported here: all of it is only needed to make an index.
+    from pathlib import Path
+
     from mirld.graph.collector import paused
     from mirld.graph.corpus import Corpus
     from mirld.graph.load import load
@@ -255,7 +268,7 @@ def _write(connection: sqlite3.Connection, folder: Path, about: Mapping[str, str
     from mirld.registry.writing import write_index
 
     with paused():
-        dataset = load(Corpus.scan(folder))
+        dataset = load(Corpus.scan(Path(folder)))
         registry = read_registry(dataset)
         write_index(
             connection,
@@ -270,16 +283,24 @@ def _write(connection: sqlite3.Connection, folder: Path, about: Mapping[str, str
         )
 
 
-def _retimed(place: Path, sources: Sources) -> sqlite3.Connection:
+def _beside(place: str) -> Path:
+    """Return where a file is written before it is put into its place."""
+    from pathlib import Path
+
+    path = Path(place)
+    return path.with_name(f".{path.name}.{os.getpid()}.new")
+
+
+def _retimed(place: str, sources: Sources) -> sqlite3.Connection:
     """Note new times of files whose contents are the same; where that cannot be written, they are compared again."""
-    beside = place.with_name(f".{place.name}.{os.getpid()}.new")
+    beside = _beside(place)
     try:
-        beside.write_bytes(place.read_bytes())
+        beside.write_bytes(beside.with_name(basename(place)).read_bytes())
         connection = sqlite3.connect(beside)
         with connection:
             connection.execute("UPDATE about SET value = ? WHERE name = 'files'", (sources.lines,))
         connection.close()
-        os.replace(beside, place)  # noqa: PTH105 - replaces on every system, which Path.rename does not
+        beside.replace(place)
     except (OSError, sqlite3.Error):
         beside.unlink(missing_ok=True)
     opened = _open(place)

@@ -10,11 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from mirld.ids import MirId
-from mirld.registry import values
-from mirld.registry.values import Digest, Ref
+from mirld.registry.values import Digest, Ref, Value
 from mirld.vocab import DEFAULT_BASE, MIR
 
 Kind = TypeVar("Kind")
@@ -79,31 +78,28 @@ _READERS: dict[object, tuple[Reader | None, ...]] = {}
 def _readers(kind: Any) -> tuple[Reader | None, ...]:
     """Give for each field of a class what makes its value of what JSON gave; None when that is it."""
     value = next(one for one in kind.__mro__ if "_fields" in vars(one))  # where a class adds to what it is made of
-    return _READERS.setdefault(kind, tuple(_reader(of.__forward_arg__) for of in value.__annotations__.values()))
+    return _READERS.setdefault(kind, tuple(_reader(value.__annotations__[name]) for name in value._fields))
 
 
-_PLAIN = frozenset(
-    ("MirId", "str", "int", "float", "bool", "Value", "str | None", "int | None", "float | None", "Value | None")
-)
+_PLAIN = (MirId, str, int, float, bool, Value, str | None, int | None, float | None, Value | None)
 
 
-def _reader(annotation: str) -> Reader | None:
+def _reader(annotation: Any) -> Reader | None:
     if annotation in _PLAIN:  # an id is among the fields that are left out
         return None
-    if annotation in ("tuple[str, ...]", "tuple[int, ...]"):
+    if annotation in (tuple[str, ...], tuple[int, ...]):
         return tuple
-    if annotation in ("Ref", "Ref | None"):
+    if annotation in (Ref, Ref | None):
         return lambda pair: Ref(*pair)
-    if annotation == "tuple[Ref, ...]":
+    if annotation == tuple[Ref, ...]:
         return lambda pairs: tuple([Ref(*pair) for pair in pairs])
-    if annotation == "tuple[Digest, ...]":
+    if annotation == tuple[Digest, ...]:
         return lambda pairs: tuple([Digest(*pair) for pair in pairs])
-    if annotation == "tuple[tuple[str, Ref], ...]":
+    if annotation == tuple[tuple[str, Ref], ...]:
         return lambda pairs: tuple([(name, Ref(*pair)) for name, pair in pairs])
-    if annotation == "tuple[tuple[str, str], ...]":
+    if annotation == tuple[tuple[str, str], ...]:
         return lambda pairs: tuple([(name, text) for name, text in pairs])
-    part = annotation.removeprefix("tuple[").removesuffix(", ...]")
-    kind = getattr(values, part, None)
-    if part == annotation or kind is None:
+    kind, *_ = get_args(annotation) or (None,)
+    if not hasattr(kind, "_fields"):
         raise TypeError(f"a row cannot hold {annotation}")
     return lambda rows: tuple([_read(kind, row) for row in rows])
