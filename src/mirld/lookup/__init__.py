@@ -7,6 +7,7 @@
     knowledge   what settings and code are answered from
     meaning     the one entry, file or precision that a text means
     used        an entry with what it is used with
+    variants    which files of an entry are meant
     fitting     whether a value fits a type and a range, and a version a specifier
     taking      what a class or a scheduler takes
     speaking    whom a setting is meant for, and who says it

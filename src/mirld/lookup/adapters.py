@@ -9,6 +9,7 @@ from mirld.lookup.drafting import UnknownError
 from mirld.lookup.program import Call, Constant, Expression, Made, Named, Step
 from mirld.lookup.repositories import first, hub_repositories
 from mirld.lookup.used import Adapter
+from mirld.lookup.variants import plain
 from mirld.registry.values import File, Loader, Repository
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def addition(draft: Draft, adapter: Adapter, turn: int) -> Addition:
     name = _short(adapter)
     if loader is None or loader.library != "diffusers":
         raise UnknownError(f"no source says how diffusers loads {adapter.entry.id}")
-    repository = first(hub_repositories(adapter.entry, "diffusers"))
+    repository = _repository(adapter)
     if repository is None:
         raise UnknownError(f"no repository of the Hugging Face Hub is known for {adapter.entry.id}")
     if loader.call is None:
@@ -64,8 +65,15 @@ def addition(draft: Draft, adapter: Adapter, turn: int) -> Addition:
     for each in draft.settings.values:
         if each.group == group and each.parameter not in ("lora_scale", *keywords):
             draft.leave(group, each.parameter, f"{loader.call} takes no {each.parameter}")
-    step = Step(Call(Made(f"pipe.{loader.call}"), (Constant(repository.name),), keywords))
+    work = Call(Made(f"pipe.{loader.call}"), (Constant(repository.name),), keywords)
+    step = Step(work, remark=adapter.why or None)
     return Addition(name=name, steps=(step,), is_lora=is_lora, strength=strength.value if strength else None)
+
+
+def _repository(adapter: Adapter) -> Repository | None:
+    """Return the likeliest repository of an adapter; one that holds the files that were chosen comes first."""
+    found = hub_repositories(adapter.entry, "diffusers")
+    return first([each for each in found if any(_is_in(file, each) for file in adapter.chosen)] or found)
 
 
 def _model(draft: Draft, adapter: Adapter, repository: Repository, name: str) -> Addition:
@@ -103,11 +111,12 @@ def _short(adapter: Adapter) -> str:
 
 def _file_arguments(draft: Draft, adapter: Adapter, repository: Repository, call: str) -> dict[str, Expression]:
     """Return which file of a repository is meant: the one of the variant, or the first when there are several."""
-    files = [each for each in adapter.chosen or adapter.entry.files if _is_in(each, repository)]
+    files = [each for each in adapter.chosen or plain(adapter.entry.files) if _is_in(each, repository)]
     names = sorted({each.name for each in files if each.name})
     if not names:
-        if call == "load_ip_adapter":
-            raise UnknownError(f"which file of {repository.name} holds {adapter.entry.id} is not known")
+        several = len({each.variant for each in adapter.entry.files if each.variant and _is_in(each, repository)}) > 1
+        if call == "load_ip_adapter" or (several and adapter.chosen):
+            raise UnknownError(f"which file of {repository.name} holds {adapter.name or adapter.entry.id} is not known")
         return {}
     if len(names) > 1:
         draft.notes.append(f"{names[0]} is one of the {len(names)} files of {repository.name}")

@@ -69,15 +69,17 @@ class Draft:
 
     def added_to(self, base: Entry, loader: Loader) -> Draft:
         """Return a draft of a base with this entry as an adapter of it; what is remembered stays."""
-        own = Adapter(entry=self.entry, loader=self.used.loader, files=self.used.files, name=self.used.asked)
-        scheduler = self.used.scheduler
-        used = self.used._replace(
+        mine = self.used
+        own = Adapter(entry=mine.entry, loader=mine.loader, files=mine.files, name=mine.asked, why=mine.why)
+        scheduler = mine.scheduler
+        used = mine._replace(
             asked=str(base.id),
             entry=base,
             loader=loader,
             inherited=False,
             files=frozenset(),
-            adapters=(own, *self.used.adapters),
+            why="",
+            adapters=(own, *mine.adapters),
             scheduler=scheduler or meant_scheduler(self.known, base, loader),
             scheduler_is_chosen=scheduler is not None,
         )

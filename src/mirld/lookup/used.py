@@ -9,6 +9,7 @@ from mirld.errors import UnknownNameError, UsageError
 from mirld.ids import MirId
 from mirld.lookup.knowledge import Knowledge, series_of
 from mirld.lookup.speaking import ANY, consumer, consumers
+from mirld.lookup.variants import Chosen, of_part, of_variants, usual
 from mirld.registry.values import Entry, File, Loader, Ref
 
 LIBRARIES = (
@@ -45,12 +46,16 @@ class Asked(NamedTuple):
 
 
 class Adapter(NamedTuple):
-    """An adapter in use: its entry, the loader of it for the library, and the files (IRIs) that were chosen of it."""
+    """An adapter in use: its entry, the loader of it for the library, and the files (IRIs) that were chosen of it.
+
+    `why` says why these, where nobody asked for them.
+    """
 
     entry: Entry
     loader: Loader | None = None
     files: frozenset[str] = frozenset()
     name: str = ""
+    why: str = ""
 
     @property
     def chosen(self) -> tuple[File, ...]:
@@ -61,9 +66,10 @@ class Adapter(NamedTuple):
 class Used(NamedTuple):
     """An entry as it is to be used.
 
-    `asked` is what it is called with the variant that was asked for, and `files` are the IRIs of the files that hold
-    this. `loader` is None when nothing loads the entry with `library`; `inherited` says that it is the loader of the
-    series. The scheduler is the one that was chosen, or the one that the loader or the components of the entry name.
+    `asked` is what it is called with the variant that is meant, and `files` are the IRIs of the files that hold this;
+    `why` says why this variant, where nobody asked for one. `loader` is None when nothing loads the entry with
+    `library`; `inherited` says that it is the loader of the series. The scheduler is the one that was chosen, or the
+    one that the loader or the components of the entry name.
     """
 
     asked: str
@@ -72,6 +78,7 @@ class Used(NamedTuple):
     loader: Loader | None = None
     inherited: bool = False
     files: frozenset[str] = frozenset()
+    why: str = ""
     scheduler: Entry | None = None
     scheduler_is_chosen: bool = False
     precision: Entry | None = None
@@ -118,7 +125,8 @@ def use(
     precisions. Raises UnknownNameError for an id that is no entry and a variant that is not known, and UsageError for
     what cannot be used with anything, or not together.
     """
-    entry, files, notes, called_as = _chosen(known, asked)
+    entry, meant = _chosen(known, asked)
+    notes = list(meant.notes)
     loader, name, inherited = choose_loader(known, entry, library)
     if name is None:
         name = _consumer(known, entry)
@@ -126,14 +134,14 @@ def use(
     precision: Entry | None = None
     adapters: list[Adapter] = []
     for each in used_with:
-        other, chosen, more, called = _chosen(known, each)
-        notes += more
+        other, chosen = _chosen(known, each)
+        notes += chosen.notes
         if "Scheduler" in other.types:
             scheduler = _only(scheduler, other, "scheduler")
         elif other.precision is not None and other.id.domain == "operations":
             precision = _only(precision, other, "precision")
         elif "Adapter" in other.types or other.adapter_for or any(each.call for each in other.loaders):
-            adapters.append(adapter_of(other, chosen, name, called))
+            adapters.append(adapter_of(other, chosen, name))
         else:
             raise UsageError(
                 f"{other.id} is no adapter, scheduler or precision",
@@ -143,12 +151,13 @@ def use(
     if scheduler is None and brought is not None:
         scheduler = known.entry_at(brought.iri)
     return Used(
-        asked=called_as,
+        asked=meant.name,
         entry=entry,
         library=name,
         loader=loader,
         inherited=inherited,
-        files=files,
+        files=meant.files,
+        why=meant.why,
         scheduler=scheduler or meant_scheduler(known, entry, loader),
         scheduler_is_chosen=scheduler is not None,
         precision=precision,
@@ -159,12 +168,16 @@ def use(
 
 def use_loader(known: Knowledge, entry: Entry, loader: Loader) -> Used:
     """Put an entry together with one of its own loaders, and nothing else."""
+    meant = usual(entry)
     return Used(
-        asked=str(entry.id),
+        asked=meant.name,
         entry=entry,
         library=loader.library,
         loader=loader,
+        files=meant.files,
+        why=meant.why,
         scheduler=meant_scheduler(known, entry, loader),
+        notes=meant.notes,
     )
 
 
@@ -174,39 +187,16 @@ def _only(found: Entry | None, other: Entry, what: str) -> Entry:
     return other
 
 
-def _chosen(known: Knowledge, asked: Asked | MirId) -> tuple[Entry, frozenset[str], list[str], str]:
-    """Find an entry, the files of it that are meant, what is to be said of them, and what it is called with these."""
+def _chosen(known: Knowledge, asked: Asked | MirId) -> tuple[Entry, Chosen]:
+    """Find an entry and the files of it that are meant."""
     mir_id, part = asked if isinstance(asked, Asked) else (asked, None)
     entry = known.entry(mir_id)
     if entry is not None:
-        meant = [file for file in entry.files if file.iri == part]
-        variants = [file.variant for file in meant if file.variant]
-        name = f"{entry.id}@{variants[0].replace('-', '@')}" if variants else str(entry.id)
-        return entry, frozenset(file.iri for file in meant), [] if meant else _unsaid(entry), name
+        return entry, of_part(entry, part)
     entry = known.entry(mir_id.without_variants) if mir_id.variants else None
     if entry is None:
         raise UnknownNameError(f"no entry has the id {mir_id}", hint="mirld resolve finds entries by any name")
-    wanted = _tokens("-".join(mir_id.variants))
-    files = frozenset(file.iri for file in entry.files if file.variant and _tokens(file.variant) == wanted)
-    if not files:
-        known_variants = sorted({file.variant for file in entry.files if file.variant})
-        hint = f"its variants are {', '.join(known_variants)}" if known_variants else "none of its files is a variant"
-        raise UnknownNameError(f"{entry.id} has no variant {'@'.join(mir_id.variants)}", hint=hint)
-    return entry, files, [], str(mir_id)
-
-
-def _tokens(variant: str) -> list[str]:
-    """Return what a variant is made of: `8step-cfg` is `@8step@cfg`."""
-    return sorted(variant.lower().split("-"))
-
-
-def _unsaid(entry: Entry) -> list[str]:
-    """Say which variants have settings of their own, when none was asked for."""
-    linked = {iri for setting in entry.settings for iri in setting.applies_to}
-    variants = sorted({file.variant for file in entry.files if file.variant and file.iri in linked})
-    if not variants:
-        return []
-    return [f"{entry.id} has settings of its own for its variants {', '.join(variants)}: name one as {entry.id}@…"]
+    return entry, of_variants(entry, mir_id)
 
 
 def choose_loader(known: Knowledge, entry: Entry, wanted: str | None) -> tuple[Loader | None, str | None, bool]:
@@ -243,10 +233,16 @@ def _turn(library: str) -> int:
     return LIBRARIES.index(library) if library in LIBRARIES else len(LIBRARIES)
 
 
-def adapter_of(entry: Entry, files: frozenset[str], library: str | None, name: str) -> Adapter:
+def adapter_of(entry: Entry, chosen: Chosen, library: str | None) -> Adapter:
     """Return an adapter as it is used with a library."""
     loaders = [each for each in entry.loaders if library is None or each.library == library]
-    return Adapter(entry=entry, loader=loaders[0] if loaders else None, files=files, name=name)
+    return Adapter(
+        entry=entry,
+        loader=loaders[0] if loaders else None,
+        files=chosen.files,
+        name=chosen.name,
+        why=chosen.why,
+    )
 
 
 def meant_scheduler(known: Knowledge, entry: Entry, loader: Loader | None) -> Entry | None:

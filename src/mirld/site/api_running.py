@@ -12,8 +12,9 @@ from mirld.lookup.used import use
 from mirld.registry.values import Entry
 from mirld.site.api_shards import encoded, told
 
-# What an entry says, or where the answer stands; and defaults, which are not laid under here.
-_NAMED = ("id", "iri", "label", "library", "with", "defaults")
+# What an entry says, or where the answer stands; and defaults, which are not laid under here. An id that is not that of
+# the entry says which variant the answer is of.
+_NAMED = ("iri", "label", "library", "with", "defaults")
 
 
 class Running(NamedTuple):
@@ -49,14 +50,15 @@ def _answers(
         codes[used.loader.iri] = code
     answers: dict[str, Any] = {}
     if settings.values:
-        answers["settings"] = _short(settings.as_dict())
+        answers["settings"] = _short(settings.as_dict(), entry)
     if code.libraries:
-        answers["load"] = _short(code.as_dict())
+        answers["load"] = _short(code.as_dict(), entry)
     return code, answers
 
 
-def _short(answer: dict[str, Any]) -> dict[str, Any]:
-    found = told({name: value for name, value in answer.items() if name not in _NAMED})
+def _short(answer: dict[str, Any], entry: Entry) -> dict[str, Any]:
+    of_entry = answer["id"] == str(entry.id)
+    found = told({name: value for name, value in answer.items() if not (name in _NAMED or (of_entry and name == "id"))})
     for each in found.get("settings", ()):
         for name in [name for name, value in each.items() if value is None or value == []]:
             del each[name]
