@@ -263,7 +263,7 @@ def test_schedulers_by_what_is_predicted(concepts: list[Concept]) -> None:
     ]
     assert asked(concepts, entries, EULER, BASE).verdict == "no"
     assert asked(concepts, entries, FLOW, BASE).verdict == "unknown"
-    named = Loader(iri=f"{iri(BASE)}#loader", library="diffusers", scheduler=ref(FLOW), sources=(PAGE,))
+    named = Loader(iri=f"{iri(BASE)}#loader", library="diffusers", schedulers=(ref(FLOW),), sources=(PAGE,))
     entries[0] = entries[0]._replace(loaders=(named,))
     assert asked(concepts, entries, FLOW, BASE).verdict == "yes"
 

@@ -111,7 +111,7 @@ def test_links_are_known_at_their_end(index: Index, registry: Registry) -> None:
     for entry in registry:
         ends = [("adapterFor", ref.iri) for ref in entry.adapter_for]
         ends += [("component", part.entry.iri) for part in entry.components if part.entry]
-        ends += [("scheduler", loader.scheduler.iri) for loader in entry.loaders if loader.scheduler]
+        ends += [("scheduler", ref.iri) for loader in entry.loaders for ref in loader.schedulers]
         ends += [(name, ref.iri) for name, ref in entry.derived_from]
         ends += [("compatibility", ref.iri) for each in entry.compatibilities for ref in (each.subject, each.object)]
         for name, iri in ends:

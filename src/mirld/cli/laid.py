@@ -56,6 +56,8 @@ def words_about(found: Settings, *, everything: bool) -> Iterator[str]:
         )
     if found.defaults and not everything:
         yield f"{len(found.defaults)} defaults of libraries are not shown, --all shows them"
+    if found.schedulers:
+        yield found.schedulers.words()
     if found.consumers:
         yield f"others are stated for {', '.join(found.consumers)}: --for says for which"
     yield from map(printable, found.notes)
@@ -70,6 +72,8 @@ def words_about_code(found: LoadCode) -> Iterator[str]:
             yield f"hint: it is also loaded with {', '.join(others)}: --library says with which"
     for left in found.left_out:
         yield f"left out: {left.parameter} = {python_text(left.value)}: {printable(left.reason)}"
+    if found.schedulers:
+        yield found.schedulers.words()
     if found.code is not None and found.distribution:
         yield f"it needs {found.distribution}{found.version or ''}"
     yield from map(printable, found.notes)

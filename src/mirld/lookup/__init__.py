@@ -8,6 +8,7 @@
     meaning     the one entry, file or precision that a text means
     used        an entry with what it is used with
     variants    which files of an entry are meant
+    schedulers  which schedulers an entry has, and others that are stated of it
     fitting     whether a value fits a type and a range, and a version a specifier
     taking      what a class or a scheduler takes
     speaking    whom a setting is meant for, and who says it

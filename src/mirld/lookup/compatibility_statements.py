@@ -173,8 +173,8 @@ def _said_by(entry: Entry, kinds: Kinds) -> Iterator[Statement]:
             token = kinds.stated(part.role, COMPONENT, SCHEDULER) or COMPONENT
             yield Statement(token, part.entry.iri, entry.iri, "yes", part.sources)
     for loader in entry.loaders:
-        if loader.scheduler is not None:
-            yield Statement(SCHEDULER, loader.scheduler.iri, entry.iri, "yes", loader.sources)
+        for ref in loader.schedulers:
+            yield Statement(SCHEDULER, ref.iri, entry.iri, "yes", loader.sources)
     for setting in entry.settings:
         for iri in setting.applies_to:
             if "/operations/scheduler/" in iri and "#" not in iri:

@@ -10,9 +10,10 @@ from mirld.lookup.knowledge import Knowledge
 from mirld.lookup.layers import layered
 from mirld.lookup.program import Expression, constant
 from mirld.lookup.repositories import HUB, first, hub_repositories, of_other_form
+from mirld.lookup.schedulers import schedulers_of
 from mirld.lookup.settings import Effective, Settings, finite
 from mirld.lookup.taking import Taker, taker_of
-from mirld.lookup.used import Adapter, Used, meant_scheduler
+from mirld.lookup.used import Adapter, Used
 from mirld.registry.values import Entry, Loader, Repository
 
 REMOTE = frozenset(("trust_remote_code", "custom_pipeline", "custom_revision"))
@@ -64,14 +65,22 @@ class Draft:
 
     def with_loader(self, loader: Loader) -> Draft:
         """Return the draft with another loader of the entry; what is remembered stays."""
-        used = self.used._replace(loader=loader, library=loader.library, inherited=False)
+        stated = schedulers_of(self.known, self.entry, loader)
+        scheduler = self.used.scheduler if self.used.scheduler_is_chosen else stated.default
+        used = self.used._replace(
+            loader=loader,
+            library=loader.library,
+            inherited=False,
+            scheduler=scheduler,
+            schedulers=stated,
+        )
         return self._with(used)
 
     def added_to(self, base: Entry, loader: Loader) -> Draft:
         """Return a draft of a base with this entry as an adapter of it; what is remembered stays."""
         mine = self.used
         own = Adapter(entry=mine.entry, loader=mine.loader, files=mine.files, name=mine.asked, why=mine.why)
-        scheduler = mine.scheduler
+        scheduler, stated = mine.scheduler, schedulers_of(self.known, base, loader)
         used = mine._replace(
             asked=str(base.id),
             entry=base,
@@ -80,8 +89,9 @@ class Draft:
             files=frozenset(),
             why="",
             adapters=(own, *mine.adapters),
-            scheduler=scheduler or meant_scheduler(self.known, base, loader),
+            scheduler=scheduler or stated.default,
             scheduler_is_chosen=scheduler is not None,
+            schedulers=stated,
         )
         self.notes.append(f"{base.id} is what it is loaded into: any other that it fits will do")
         return self._with(used)

@@ -81,6 +81,7 @@ def layered(known: Knowledge, used: Used, *, defaults: bool = True) -> Settings:
         version=main.version.removeprefix("==") if main.version else None,
         described=main.described,
         used_with=used.names,
+        schedulers=used.schedulers,
         values=tuple(values),
         defaults=tuple(unset),
         consumers=tuple(sorted(heard - {used.library})),

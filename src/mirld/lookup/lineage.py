@@ -77,8 +77,8 @@ def _composed(entry: Entry, base: str) -> Iterator[tuple[str, str, str]]:
             yield "component of", component.entry.iri, entry.iri
             yield from ((name, entry.iri, component.entry.iri) for name in _needs(component.role))
     for loader in entry.loaders:
-        if loader.scheduler is not None:
-            yield "scheduler default", entry.iri, loader.scheduler.iri
+        if len(loader.schedulers) == 1:  # of several none is said to be the one it has
+            yield "scheduler default", entry.iri, loader.schedulers[0].iri
 
 
 def _needs(role: str) -> Iterable[str]:

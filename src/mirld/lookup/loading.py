@@ -8,6 +8,7 @@ from mirld.lookup.drafting import Draft, LeftOut, UnknownError
 from mirld.lookup.knowledge import Knowledge, series_of
 from mirld.lookup.program import Program
 from mirld.lookup.recipes import DISTRIBUTIONS, RECIPES, is_language_model_in_gguf
+from mirld.lookup.schedulers import NONE_STATED, Schedulers
 from mirld.lookup.settings import Settings
 from mirld.lookup.used import Used
 from mirld.registry.values import Entry, Loader
@@ -21,9 +22,10 @@ class LoadCode(NamedTuple):
     """The answer for one entry and one library.
 
     `program` is None when too little is known, and `unknown` then says what is missing, `facts` what is known. `base`
-    is the model that an adapter is loaded into. `inputs` are the names in the code that its reader gives something of
-    his own; `left_out` are settings that are not in it; `inherited` says that the loader is the one of the series.
-    `distribution` is what the library is installed as, and `version` which versions of it the loader is meant for.
+    is the model that an adapter is loaded into, `schedulers` are those stated of what is loaded. `inputs` are the names
+    in the code that its reader gives something of his own; `left_out` are settings that are not in it; `inherited` says
+    that the loader is the one of the series. `distribution` is what the library is installed as, and `version` which
+    versions of it the loader is meant for.
     """
 
     id: str
@@ -40,6 +42,7 @@ class LoadCode(NamedTuple):
     revision: str | None = None
     base: str | None = None
     used_with: tuple[str, ...] = ()
+    schedulers: Schedulers = NONE_STATED
     program: Program | None = None
     unknown: str | None = None
     facts: tuple[tuple[str, str], ...] = ()
@@ -70,6 +73,7 @@ class LoadCode(NamedTuple):
             "revision": self.revision,
             "base": self.base,
             "with": list(self.used_with),
+            "schedulers": self.schedulers.as_dicts(),
             "code": self.code,
             "imports": [f"{each.module}.{each.name}" for each in self.program.named()] if self.program else [],
             "unknown": self.unknown,
@@ -104,6 +108,7 @@ def load_code(known: Knowledge, used: Used, settings: Settings | None = None) ->
         distribution=DISTRIBUTIONS.get(library, library) if library is not None and library in RECIPES else None,
         inherited=used.inherited,
         used_with=used.names,
+        schedulers=used.schedulers,
         libraries=_libraries(known, entry),
         notes=used.notes,
     )
@@ -124,6 +129,7 @@ def load_code(known: Knowledge, used: Used, settings: Settings | None = None) ->
         repository=written.repository.name if written.repository else None,
         revision=written.repository.revision if written.repository else None,
         base=settings.id if settings.iri != entry.iri else None,
+        schedulers=settings.schedulers,
         program=program,
         inputs=tuple(draft.inputs),
         left_out=tuple(draft.left_out),

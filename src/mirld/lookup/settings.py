@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple, get_args
 
 from mirld.lookup.python_text import is_keyword, keyword_text, python_text
+from mirld.lookup.schedulers import NONE_STATED, Schedulers
 from mirld.registry.values import Value
 
 Layer = Literal["library", "series", "release", "variant", "precision", "scheduler", "adapter", "overlay"]
@@ -128,7 +129,8 @@ class Settings(NamedTuple):
     """The answer for one entry, with what it is used with, for one library.
 
     `values` are those that somebody set and `defaults` those that only the library has, both by group and name.
-    `described` says whether the registry knows what the class takes; `consumers` whom else settings are stated for;
+    `schedulers` are all that are stated of it, `described` says whether the registry knows what the class takes;
+    `consumers` whom else settings are stated for;
     `notes` are plain words.
     """
 
@@ -140,6 +142,7 @@ class Settings(NamedTuple):
     version: str | None = None
     described: bool = False
     used_with: tuple[str, ...] = ()
+    schedulers: Schedulers = NONE_STATED
     values: tuple[Effective, ...] = ()
     defaults: tuple[Effective, ...] = ()
     consumers: tuple[str, ...] = ()
@@ -177,6 +180,7 @@ class Settings(NamedTuple):
             "version": self.version,
             "described": self.described,
             "with": list(self.used_with),
+            "schedulers": self.schedulers.as_dicts(),
             "settings": [each.as_dict() for each in shown],
             "defaults": len(self.defaults),
             "consumers": list(self.consumers),

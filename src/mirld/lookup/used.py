@@ -8,6 +8,7 @@ from typing import NamedTuple
 from mirld.errors import UnknownNameError, UsageError
 from mirld.ids import MirId
 from mirld.lookup.knowledge import Knowledge, series_of
+from mirld.lookup.schedulers import NONE_STATED, Schedulers, is_stated, schedulers_of
 from mirld.lookup.speaking import ANY, consumer, consumers
 from mirld.lookup.variants import Chosen, of_part, of_variants, usual
 from mirld.registry.values import Entry, File, Loader, Ref
@@ -69,7 +70,7 @@ class Used(NamedTuple):
     `asked` is what it is called with the variant that is meant, and `files` are the IRIs of the files that hold this;
     `why` says why this variant, where nobody asked for one. `loader` is None when nothing loads the entry with
     `library`; `inherited` says that it is the loader of the series. The scheduler is the one that was chosen, or the
-    one that the loader or the components of the entry name.
+    one that the entry has; `schedulers` are all that are stated of it.
     """
 
     asked: str
@@ -81,6 +82,7 @@ class Used(NamedTuple):
     why: str = ""
     scheduler: Entry | None = None
     scheduler_is_chosen: bool = False
+    schedulers: Schedulers = NONE_STATED
     precision: Entry | None = None
     adapters: tuple[Adapter, ...] = ()
     notes: tuple[str, ...] = ()
@@ -147,9 +149,15 @@ def use(
                 f"{other.id} is no adapter, scheduler or precision",
                 hint="name it as the entry itself, or name what it is used with",
             )
-    brought = next((each.loader.scheduler for each in adapters if each.loader and each.loader.scheduler), None)
-    if scheduler is None and brought is not None:
-        scheduler = known.entry_at(brought.iri)
+    asked_for = scheduler
+    if scheduler is None:
+        # An adapter that is stated with one scheduler brings it; of several it leaves the choice.
+        loaders = [each.loader for each in adapters if each.loader is not None]
+        brought = next((each.schedulers[0] for each in loaders if len(each.schedulers) == 1), None)
+        scheduler = known.entry_at(brought.iri) if brought is not None else None
+    stated = schedulers_of(known, entry, loader)
+    if asked_for is not None and stated and not _goes_with(known, asked_for, entry, stated):
+        notes.append(f"{asked_for.id} is none of the schedulers stated of {entry.id}: mirld compat says if it fits")
     return Used(
         asked=meant.name,
         entry=entry,
@@ -158,8 +166,9 @@ def use(
         inherited=inherited,
         files=meant.files,
         why=meant.why,
-        scheduler=scheduler or meant_scheduler(known, entry, loader),
+        scheduler=scheduler or stated.default,
         scheduler_is_chosen=scheduler is not None,
+        schedulers=stated,
         precision=precision,
         adapters=tuple(adapters),
         notes=tuple(notes),
@@ -169,6 +178,7 @@ def use(
 def use_loader(known: Knowledge, entry: Entry, loader: Loader) -> Used:
     """Put an entry together with one of its own loaders, and nothing else."""
     meant = usual(entry)
+    stated = schedulers_of(known, entry, loader)
     return Used(
         asked=meant.name,
         entry=entry,
@@ -176,9 +186,16 @@ def use_loader(known: Knowledge, entry: Entry, loader: Loader) -> Used:
         loader=loader,
         files=meant.files,
         why=meant.why,
-        scheduler=meant_scheduler(known, entry, loader),
+        scheduler=stated.default,
+        schedulers=stated,
         notes=meant.notes,
     )
+
+
+def _goes_with(known: Knowledge, scheduler: Entry, entry: Entry, stated: Schedulers) -> bool:
+    series = series_of(known, entry)
+    named = any(each.iri == scheduler.iri for each in stated.all)
+    return named or is_stated(scheduler, [entry] if series is None else [entry, series])
 
 
 def _only(found: Entry | None, other: Entry, what: str) -> Entry:
@@ -243,11 +260,3 @@ def adapter_of(entry: Entry, chosen: Chosen, library: str | None) -> Adapter:
         name=chosen.name,
         why=chosen.why,
     )
-
-
-def meant_scheduler(known: Knowledge, entry: Entry, loader: Loader | None) -> Entry | None:
-    """Return the scheduler that a loader is meant to be used with, or the one that the entry is made of."""
-    named = loader.scheduler if loader is not None else None
-    if named is None:
-        named = next((each.entry for each in entry.components if each.role == "scheduler" and each.entry), None)
-    return known.entry_at(named.iri) if named is not None else None

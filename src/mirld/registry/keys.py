@@ -111,7 +111,7 @@ def links_of(entry: Entry) -> Iterator[tuple[str, str]]:
     linked = [("adapterFor", ref.iri) for ref in entry.adapter_for]
     linked += [(name, ref.iri) for name, ref in entry.derived_from]
     linked += [("component", part.entry.iri) for part in entry.components if part.entry]
-    linked += [("scheduler", loader.scheduler.iri) for loader in entry.loaders if loader.scheduler]
+    linked += [("scheduler", ref.iri) for loader in entry.loaders for ref in loader.schedulers]
     linked += [("compatibility", ref.iri) for each in entry.compatibilities for ref in (each.subject, each.object)]
     for name, iri in linked:
         if iri != entry.iri:

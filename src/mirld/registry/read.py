@@ -224,7 +224,7 @@ class _Reader:
             call=said.text(MIR.callable),
             order=said.number(MIR.order) or 0,
             precision=self._ref(said, MIR.precision),
-            scheduler=self._ref(said, MIR.scheduler),
+            schedulers=self._refs(said, MIR.scheduler),
             sources=said.sources,
         )
 

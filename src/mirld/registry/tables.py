@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-FORMAT = 6
+FORMAT = 7
 """Number of this form of the index; another one is made anew."""
 APPLICATION = 0x4D495231
 """What the header of the file says it is: MIR1."""

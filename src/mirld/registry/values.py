@@ -72,7 +72,8 @@ class Layout(NamedTuple):
 class Loader(NamedTuple):
     """How a library loads the entry: a class, or a method (`call`) of a pipeline.
 
-    `precision_by` are the IRIs of the sources that state the precision to load in.
+    `schedulers` are those that it is meant to be used with, by IRI; `precision_by` are the IRIs of the sources that
+    state the precision to load in.
     """
 
     iri: str
@@ -83,7 +84,7 @@ class Loader(NamedTuple):
     call: str | None = None
     order: int = 0
     precision: Ref | None = None
-    scheduler: Ref | None = None
+    schedulers: tuple[Ref, ...] = ()
     sources: tuple[str, ...] = ()
     precision_by: tuple[str, ...] = ()
 

@@ -126,7 +126,7 @@ def _loader(found: Loader, iri: str, ids: Mapping[str, str]) -> dict[str, Any]:
             "module": found.module,
             "call": found.call,
             "precision": _token(found.precision),
-            "scheduler": ids.get(found.scheduler.iri, found.scheduler.iri) if found.scheduler else None,
+            "schedulers": [ids.get(ref.iri, ref.iri) for ref in found.schedulers],
         }
     )
 
