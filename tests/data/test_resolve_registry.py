@@ -48,6 +48,43 @@ def test_every_repository_is_its_entry(registry: Registry, index: Index) -> None
     assert faults(registry, index, asked) == []
 
 
+def test_every_folder_of_a_pipeline_is_its_component(registry: Registry, index: Index) -> None:
+    """As a path below its repository and as an address, first and with the words that say so."""
+    seen = 0
+    for entry in registry:
+        roles = {part.role: part.entry.iri for part in entry.components if part.entry is not None}
+        names = {found.name for found in entry.repositories if found.host == "huggingface.co"}
+        for role, iri in roles.items() if "." not in "".join(name.partition("/")[0] for name in names) else ():
+            for name in sorted(names):
+                for text in (f"{name}/{role}", f"https://huggingface.co/{name}/tree/main/{role}"):
+                    found = resolve(index, text)
+                    (candidate,) = (each for each in found.candidates if each.iri == iri)
+                    words = f"is a component of {entry.label}, in the folder {role} of the repository {name} on "
+                    assert any(reason.startswith(words) for reason in candidate.reasons), (text, candidate.reasons)
+                    assert found.reading == "repository"
+                    seen += 1
+    assert seen > 500
+
+
+def test_a_part_of_a_pipeline_is_named_as_such(registry: Registry, index: Index) -> None:
+    """Of every repository that is named for a pipeline and for its encoders or autoencoder."""
+    seen = 0
+    for entry in registry:
+        for part in entry.components:
+            inside = registry.by_iri.get(part.entry.iri) if part.entry is not None else None
+            if inside is None or inside is entry:
+                continue
+            for name in sorted(
+                {each.name for each in entry.repositories} & {each.name for each in inside.repositories}
+            ):
+                (candidate,) = (each for each in resolve(index, name).candidates if each.iri == inside.iri)
+                said = [each for each in candidate.reasons if each.startswith(f"is a component of {entry.label}: its ")]
+                assert said, (name, candidate.reasons)
+                assert part.role in said[0]
+                seen += 1
+    assert seen > 100
+
+
 def test_every_digest_is_its_entry(registry: Registry, index: Index) -> None:
     """Whole, in capitals, with what tools write before it; and it says which part has it."""
     asked = [(entry, digest.value) for entry in registry for digest, _ in entry.digests]

@@ -176,12 +176,41 @@ class Readings:
             found = [each for each in found if wanted.host in (None, each.said[1])]
             files = self._find(Kind.FILE, forms.file_name(wanted.file)) if found and wanted.file else []
             hits += [_in_repository(each, wanted, files) for each in found]
-            hits = [hit for hit in hits if hit.part is not None] or hits
+            held = [hit for hit in hits if hit.part is not None]
+            hits = held or self._in_folder(found, wanted) or hits
+            hits += self._inside(hits)
         if air is not None:
             hits += [
                 Hit(name, f"is the AIR of {_repository_words(*said)}") for name, said, _ in self._find(Kind.AIR, air)
             ]
         return hits
+
+    def _in_folder(self, found: Iterable[Named], wanted: forms.RepositoryForm) -> list[Hit]:
+        """Find what lies in a folder of a pipeline's repository: the component that has its name as its role."""
+        folder = (wanted.file or "").partition("/")[0]
+        hits = []
+        for name, said, _ in found if folder else ():
+            for part in self._index.entry_of(name.n).components:
+                known = self._index.id_at(part.entry.iri) if part.entry is not None and part.role == folder else None
+                component = self._entry(known) if known else None
+                if component is not None:
+                    words = f"is a component of {name.label}, in the folder {folder} of {_repository_words(*said[:2])}"
+                    hits.append(Hit(component, words))
+        return hits
+
+    def _inside(self, hits: Iterable[Hit]) -> list[Hit]:
+        """Say of each hit that is a component of another one what it is there."""
+        names = {hit.name.n: hit.name for hit in hits if hit.name is not None}
+        inside = []
+        for name in names.values() if len(names) > 1 else ():
+            iri = self._index.iri_of(name.id)
+            for by, whole in self._index.linking(name.id):
+                if by != "component" or whole.n not in names:
+                    continue
+                parts = self._index.entry_of(whole.n).components
+                roles = [part.role for part in parts if part.entry is not None and part.entry.iri == iri]
+                inside.append(Hit(name, f"is a component of {whole.label}: its {' and '.join(roles)}"))
+        return inside
 
     def alias(self) -> list[Hit]:
         """Read a name in another scheme, with the scheme before it or alone."""
@@ -275,6 +304,8 @@ def _in_repository(found: Named, wanted: forms.RepositoryForm, files: Iterable[N
                 return Hit(found.name, reason, part=file.said[0], variant=file.said[2] or None)
     if wanted.revision and revision and not revision.startswith(wanted.revision.lower()):
         words += f", known at revision {revision}"
+    if wanted.file is not None:
+        words += f", of whose {wanted.file} nothing more is known"
     return Hit(found.name, f"is {words}")
 
 

@@ -47,7 +47,7 @@ class RepositoryForm(NamedTuple):
 
 
 def repository(text: str) -> RepositoryForm | None:
-    """Read `owner/name`, the address of a repository or of a file in it, `hf://…`, or a package URL.
+    """Read `owner/name`, with a folder or file of it, its address or that of a file in it, `hf://…`, or a package URL.
 
     >>> repository("https://huggingface.co/openai/clip-vit-large-patch14/resolve/main/model.safetensors")[1:]
     ('huggingface.co', 'main', 'model.safetensors')
@@ -57,6 +57,8 @@ def repository(text: str) -> RepositoryForm | None:
     RepositoryForm(name='bytedance/hyper-sd', host=None, revision=None, file=None)
     >>> repository("kaggle://keras/bert/keras/bert_base_en/3").name
     'keras/bert/keras/bert_base_en'
+    >>> repository("black-forest-labs/FLUX.1-dev/vae").file
+    'vae'
     >>> repository("Euler")
     """
     written = _unquoted(text)
@@ -77,6 +79,9 @@ def repository(text: str) -> RepositoryForm | None:
     owned = re.fullmatch(rf"{_OWNED}(?:@(?P<revision>[\w./-]+)|:[\w.-]+)?/?", text)
     if owned and "." not in owned[1].partition("/")[0]:
         return RepositoryForm(owned[1].lower(), revision=owned["revision"])
+    inside = re.fullmatch(rf"{_OWNED}/(?P<file>\w[\w.+-]*(?:/\w[\w.+-]*)*)/?", text)
+    if inside and "." not in inside[1].partition("/")[0]:
+        return RepositoryForm(inside[1].lower(), file=inside["file"])
     url = re.fullmatch(_URL, written)
     if url is None:
         return None
@@ -91,10 +96,9 @@ def repository(text: str) -> RepositoryForm | None:
     found = re.fullmatch(_OWNED, f"{owner}/{name}")
     if found is None:
         return None
-    inside = len(rest) > 1 and rest[0] in _INSIDE
-    return RepositoryForm(
-        found[1].lower(), host, rest[1] if inside else None, "/".join(rest[2:]) or None if inside else None
-    )
+    if len(rest) < 2 or rest[0] not in _INSIDE:
+        return RepositoryForm(found[1].lower(), host)
+    return RepositoryForm(found[1].lower(), host, rest[1], "/".join(rest[2:]) or None)
 
 
 def air(text: str) -> str | None:
