@@ -5,7 +5,7 @@
 2. Else it is the one that the loader is stated with. Where several are, none is: any of them will do.
 """
 
-from __future__ import annotations
+# Annotations are values here, for as texts each would be compiled whenever the named tuples are made.
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -6,7 +6,7 @@
 3. A variant that was taken is said, with the reason and the others.
 """
 
-from __future__ import annotations
+# Annotations are values here, for as texts each would be compiled whenever the named tuples are made.
 
 import re
 from typing import NamedTuple
