@@ -11,7 +11,8 @@ from pathlib import Path
 import pyoxigraph
 
 from mirld.graph.dataset import Dataset, Graph
-from mirld.graph.query import Answer, Endpoint
+from mirld.graph.patterns import matching
+from mirld.graph.query import Answer, Endpoint, name_entries
 from mirld.graph.release import recalled
 from mirld.graph.rules import Rules
 from mirld.graph.saved import SavedQuery, saved_queries
@@ -51,11 +52,14 @@ class Asking:
 
     def answered(self, *, with_unverified: bool = False) -> dict[str, Answered]:
         """Answer the saved queries, by name, over all that is exported; raises InputError and QueryError."""
-        self._rules.complete(self._store, self._found)
+        queries = saved_queries(self._root)
+        texts = (name_entries(query.text, self._dataset.base) for query in queries.values())
+        asked = matching(texts, self._dataset.base, self._dataset.view) | {MIR.unverified}
+        self._rules.complete(self._store, self._found, asked)
         endpoint = Endpoint.over(self._store, self._dataset.base)
         if not with_unverified:
             endpoint.leave_out(recalled(self._marks()))
-        return answer_all(endpoint, saved_queries(self._root))
+        return answer_all(endpoint, queries)
 
     def _marks(self) -> Graph:
         """Return what is marked as recalled, also by rules: that is in the store, whatever the dataset has of it."""

@@ -15,6 +15,7 @@ import pyoxigraph
 from mirld.errors import IdError, QueryError
 from mirld.graph.dataset import Dataset
 from mirld.graph.ntriples import write_nquads, write_ntriples
+from mirld.graph.patterns import matching
 from mirld.graph.store import add_text, fill
 from mirld.graph.terms import Iri, Literal, Term, Triple, sort_key
 from mirld.graph.turtle import write_turtle
@@ -177,9 +178,17 @@ class Endpoint:
 
     @classmethod
     def for_query(cls, dataset: Dataset, query: str) -> Endpoint:
-        """Fill a store with what one query needs: the named graphs only when it names a graph."""
+        """Fill a store with what one query needs: named graphs only when it names one, else what it can match."""
         words = {word for word, _ in _keywords(query)}
-        return cls(dataset, named_graphs=not words.isdisjoint(("graph", "from")))
+        if not words.isdisjoint(("graph", "from")):
+            return cls(dataset)
+        names = matching((name_entries(query, dataset.base),), dataset.base, dataset.view)
+        endpoint = cls.over(pyoxigraph.Store(), dataset.base)
+        fill(
+            endpoint._store,
+            ((subject, [pair for pair in pairs if pair[0] in names]) for subject, pairs in dataset.view.blocks()),
+        )
+        return endpoint
 
     def run(self, query: str, *, default_graphs: Iterable[str] = (), named_graphs: Iterable[str] = ()) -> Result:
         """Run a query; QueryError says line and column when it does not parse."""

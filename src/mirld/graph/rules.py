@@ -10,7 +10,7 @@ Loading does not run them: a look-up has no use for what they find. Whoever need
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -20,13 +20,13 @@ import pyoxigraph
 from mirld.errors import InputError, SyntaxInputError
 from mirld.graph.collector import paused
 from mirld.graph.dataset import Block, Dataset, Pair, in_order
+from mirld.graph.patterns import matching
 from mirld.graph.store import add_text, fill
 from mirld.graph.terms import Iri, Literal, Term
 from mirld.vocab import MIR, PREFIXES, SKOS, XSD
 
 RULES_FOLDER = "ontology/rules"
 
-_NAMED = re.compile(r"\b([a-z][\w-]*):(\w+)")
 _PLACE = re.compile(r"at (\d+):(\d+)")
 _TRUE = Literal("true", XSD.boolean)
 
@@ -61,7 +61,7 @@ class Rules:
         self._base = dataset.base
         self._view = dataset.view
         self._rules = _rules(dataset, root)
-        self._names = {name for rule in self._rules for name in _names(rule.query)}
+        self._names = matching((rule.query for rule in self._rules), self._base, self._view)
 
     @property
     def turns(self) -> int:
@@ -73,7 +73,7 @@ class Rules:
 
         The store, which is empty, holds then what they may ask for and what they found, save for that of the last turn.
         """
-        fill(store, self._facts(wanted=True))
+        fill(store, self._facts(self._wants))
         written = b""
         for _, rules in groupby(self._rules, key=lambda rule: rule.order):
             if written:
@@ -81,20 +81,18 @@ class Rules:
             written = b"".join(_run(store, self._base, rule) for rule in rules)
             yield written
 
-    def complete(self, store: pyoxigraph.Store, found: bytes) -> None:
-        """Add to a store what it lacks when the rules found this in their last turn."""
+    def complete(self, store: pyoxigraph.Store, found: bytes, asked: frozenset[str]) -> None:
+        """Add to a store what it lacks of the predicates `asked`, when the rules found this in their last turn."""
         add_text(store, found)
-        fill(store, self._facts(wanted=False))
+        fill(store, self._facts(lambda pair: pair[0] in asked and not self._wants(pair)))
 
-    def _facts(self, *, wanted: bool) -> Iterator[Block]:
-        """Give what the view says and a rule may ask for, texts in a language left out; or all the rest."""
-        names = self._names
+    def _facts(self, wanted: Callable[[Pair], bool]) -> Iterator[Block]:
         for subject, pairs in self._view.blocks():
-            yield subject, [pair for pair in pairs if (pair[0] in names and _is_fact(pair[1])) is wanted]
+            yield subject, [pair for pair in pairs if wanted(pair)]
 
-
-def _is_fact(term: Term) -> bool:
-    return term.__class__ is Iri or term.language is None  # type: ignore[union-attr]  # a literal
+    def _wants(self, pair: Pair) -> bool:
+        """Say whether a rule may ask for what is said of a subject; for texts in a language none does."""
+        return pair[0] in self._names and (pair[1].__class__ is Iri or pair[1].language is None)  # type: ignore[union-attr]  # a literal
 
 
 class _Rule(NamedTuple):
@@ -118,13 +116,6 @@ def _rules(dataset: Dataset, root: Path) -> list[_Rule]:
             raise InputError(f"cannot read the query of a rule: {error.strerror}", file=file) from error
         rules.append(_Rule(int(view.text(iri, MIR.order) or 0), iri, file, query))
     return sorted(rules)
-
-
-def _names(query: str) -> Iterator[str]:
-    """Give every prefixed name of a query in full; the predicates are among them."""
-    for prefix, local in _NAMED.findall(query):
-        if prefix in PREFIXES:
-            yield PREFIXES[prefix] + local
 
 
 def _run(store: pyoxigraph.Store, base: str, rule: _Rule) -> bytes:

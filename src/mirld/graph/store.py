@@ -20,7 +20,7 @@ _SUBJECTS = 200
 
 def fill(store: pyoxigraph.Store, blocks: Iterable[Block]) -> None:
     """Add what is said of some subjects to the default graph of a store."""
-    rest = iter(blocks)
+    rest = (block for block in blocks if block[1])
     while some := list(islice(rest, _SUBJECTS)):
         add_text(store, write_blocks(some).encode())
 
