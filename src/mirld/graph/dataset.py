@@ -218,8 +218,8 @@ class Dataset:
     `graphs` maps the IRI of a graph to its triples, `sources` to the IRI of its source, `files` to its file name.
     `view` is the merged graph (see the module docstring), sorted, with what `mirld.graph.infer` derived.
     `undescribed` are sources that nothing describes and nothing need describe: those of a user's overlays.
-    `derived` holds the inferred triples alone; `outvoted` what the merge left out, as (graph, triple); `shared` the
-    subjects that several sources spoke of when it was merged.
+    `derived` holds the inferred triples alone, `found` what rules found, block by block; `outvoted` what the merge left
+    out, as (graph, triple); `shared` the subjects that several sources spoke of when it was merged.
     """
 
     base: str
@@ -229,6 +229,7 @@ class Dataset:
     undescribed: frozenset[str] = frozenset()
     view: Graph = field(default_factory=Graph)
     derived: list[Triple] = field(default_factory=list)
+    found: list[Block] = field(default_factory=list)
     outvoted: list[tuple[str, Triple]] = field(default_factory=list)
     shared: set[str] = field(default_factory=set)
 

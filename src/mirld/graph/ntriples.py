@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from mirld.graph.dataset import Block, Pairs
-from mirld.graph.terms import XSD_STRING, Literal, Term, Triple
+from mirld.graph.terms import XSD_STRING, Iri, Literal, Term, Triple
 
 _ESCAPED = re.compile(r'[\x00-\x1f"\\\x7f]')
 _SHORT = {"\t": "\\t", "\b": "\\b", "\n": "\\n", "\r": "\\r", "\f": "\\f", '"': '\\"', "\\": "\\\\"}
@@ -27,8 +26,11 @@ def quote(value: str) -> str:
 
 def write_term(term: Term) -> str:
     """Write one term."""
-    if not isinstance(term, Literal):
-        return f"<{term}>"
+    return write_literal(term) if isinstance(term, Literal) else f"<{term}>"
+
+
+def write_literal(term: Literal) -> str:
+    """Write a literal."""
     value, datatype, language = term
     if language is not None:
         return f"{quote(value)}@{language}"
@@ -42,17 +44,22 @@ def write_ntriples(triples: Iterable[Triple]) -> str:
 
 def write_blocks(blocks: Iterable[Block]) -> str:
     """Write all that is said of some subjects, one statement a line."""
-    lines = []
-    for subject, pairs in blocks:
-        start = f"<{subject}> <"
-        ends = _shared_ends(pairs) if isinstance(pairs, tuple) else _ends(pairs)
-        lines += [start + end for end in ends]
-    return "".join(lines)
+    return "".join(
+        [
+            _lines(f"<{subject}> <", _shared_ends(pairs) if isinstance(pairs, tuple) else _ends(pairs))
+            for subject, pairs in blocks
+        ]
+    )
+
+
+def _lines(start: str, rests: Sequence[str]) -> str:
+    """Write lines that begin alike."""
+    return start + start.join(rests) if rests else ""
 
 
 def _ends(pairs: Pairs) -> list[str]:
     return [
-        f"{predicate}> {write_term(term)} .\n" if isinstance(term, Literal) else f"{predicate}> <{term}> .\n"
+        f"{predicate}> <{term}> .\n" if term.__class__ is Iri else f"{predicate}> {write_literal(term)} .\n"  # type: ignore[arg-type]  # a literal
         for predicate, term in pairs
     ]
 
@@ -63,8 +70,28 @@ _shared_ends = cache(_ends)
 def write_nquads(triples: Iterable[Triple], graph: str) -> str:
     """Write triples of one named graph, one a line, each once, in the order of the lines."""
     end = f" <{graph}> .\n"
-    rests: dict[str, set[str]] = defaultdict(set)
+    found: dict[str, set[str]] = {}
+    last: str | None = None
+    rests: set[str] = set()
     for subject, predicate, term in triples:
-        written = write_term(term) if isinstance(term, Literal) else f"<{term}>"
-        rests[f"<{subject}> <"].add(f"{predicate}> {written}{end}")
-    return "".join([start + rest for start in sorted(rests) for rest in sorted(rests[start])])
+        if subject is not last:
+            last = subject
+            rests = found.setdefault(subject, set())
+        written = f"<{term}>" if term.__class__ is Iri else write_literal(term)  # type: ignore[arg-type]  # a literal
+        rests.add(f"{predicate}> {written}{end}")
+    return _joined((subject, sorted(rests)) for subject, rests in found.items())
+
+
+def write_nquad_blocks(blocks: Iterable[Block], graph: str) -> str:
+    """Write the same of subjects that stand in one block each; what is said of many, in a tuple, is written once."""
+    end = f" <{graph}> .\n"
+
+    @cache
+    def shared(pairs: Pairs) -> list[str]:
+        return sorted([f"{predicate}> {write_term(term)}{end}" for predicate, term in pairs])
+
+    return _joined((subject, shared(pairs if isinstance(pairs, tuple) else tuple(pairs))) for subject, pairs in blocks)
+
+
+def _joined(found: Iterable[tuple[str, list[str]]]) -> str:
+    return "".join([_lines(start, rests) for start, rests in sorted([(f"<{one}> <", rests) for one, rests in found])])

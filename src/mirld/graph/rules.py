@@ -40,9 +40,15 @@ def classify(dataset: Dataset, root: Path) -> None:
     add_found(dataset, infer(dataset, root))
 
 
+def inferred_graph(base: str) -> str:
+    """Return the IRI of the graph of what rules find."""
+    return f"{base}graph/inferred"
+
+
 def add_found(dataset: Dataset, found: list[Block]) -> None:
     """Add what rules found, sorted, to a loaded dataset: to its view, and as a graph."""
-    graph = f"{dataset.base}graph/inferred"
+    graph = inferred_graph(dataset.base)
+    dataset.found = found
     dataset.graphs[graph] = [(subject, predicate, term) for subject, pairs in found for predicate, term in pairs]
     dataset.sources[graph] = None
     dataset.files[graph] = RULES_FOLDER

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from mirld.graph.dataset import Block, Graph, Pairs
-from mirld.graph.ntriples import quote
+from mirld.graph.ntriples import quote, write_literal
 from mirld.graph.terms import XSD_STRING, Literal, Term, Triple
 from mirld.vocab import PREFIXES, RDF_TYPE, RDFS_LABEL, XSD
 
@@ -88,10 +88,8 @@ class TurtleWriter:
         if not isinstance(term, Literal):
             return self.iri(term)
         value, datatype, language = term
-        if language is not None:
-            return f"{quote(value)}@{language}"
-        if datatype == XSD_STRING:
-            return quote(value)
+        if language is not None or datatype == XSD_STRING:
+            return write_literal(term)
         if (
             (datatype == XSD.integer and _INTEGER.fullmatch(value))
             or (datatype == XSD.decimal and _DECIMAL.fullmatch(value))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import itemgetter
 
 from zlib_ng import zlib_ng
 
 from mirld.errors import InputError
-from mirld.graph.ntriples import write_nquads
+from mirld.graph.dataset import Block
+from mirld.graph.ntriples import write_nquad_blocks, write_nquads
+from mirld.graph.rules import inferred_graph
+from mirld.graph.terms import Triple
 from mirld.graph.turtle import TurtleWriter
 from mirld.site.document_pages import GRAMMAR, shape_files
 from mirld.site.forms import Pieces
@@ -41,15 +45,32 @@ def nquads(material: Material) -> bytes:
     """Every file as a named graph, so that what each source says stays apart; what was derived is in graph/derived."""
     dataset = material.dataset
     graphs = {**dataset.graphs, f"{dataset.base}graph/derived": dataset.derived}
-    withheld = material.withheld
+    inferred = inferred_graph(dataset.base)
     return b"".join(
         [
-            write_nquads(
-                (triple for triple in graphs[name] if triple[0] not in withheld and triple[2] not in withheld), name
+            (
+                write_nquad_blocks(_kept_blocks(dataset.found, material.withheld), name)
+                if name == inferred
+                else write_nquads(_kept(graphs[name], material.withheld), name)
             ).encode()
             for name in sorted(graphs)
         ]
     )
+
+
+def _kept(triples: Sequence[Triple], withheld: frozenset[str]) -> Iterable[Triple]:
+    """Leave out what is said of some resources, and links to them; most graphs have neither, which is seen fast."""
+    if all(withheld.isdisjoint(map(itemgetter(place), triples)) for place in (0, 2)):
+        return triples
+    return [triple for triple in triples if triple[0] not in withheld and triple[2] not in withheld]
+
+
+def _kept_blocks(blocks: Iterable[Block], withheld: frozenset[str]) -> Iterator[Block]:
+    """Leave out the same of blocks."""
+    for subject, pairs in blocks:
+        if subject not in withheld:
+            linked = withheld and not withheld.isdisjoint([term for _, term in pairs])
+            yield subject, [pair for pair in pairs if pair[1] not in withheld] if linked else pairs
 
 
 JOINED: dict[str, tuple[str, Callable[[Material, Pieces], bytes]]] = {
