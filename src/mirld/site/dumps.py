@@ -18,8 +18,8 @@ from mirld.site.forms import Pieces
 from mirld.site.material import Material
 from mirld.vocab import DCTERMS, SKOS
 
-# Most of what a higher level would save, at a third of its time.
-_LEVEL = 6
+# Level 6 saves 4 % of the bytes more, for half as much time again.
+_LEVEL = 5
 # The window of 2^15 bytes in a gzip file without a time: https://zlib.net/manual.html#Advanced
 _GZIP = 16 + 15
 
