@@ -18,15 +18,15 @@ from mirld.registry.values import ModuleLayout
 from mirld.weights.adapter import Adapter, Module
 from mirld.weights.module_names import Spelled, parted, spelled
 
-_STRAY = 0.1
+STRAY = 0.1
 """Share of the modules of a part that a layout may lack, when it has all others."""
-_MANY = 8
+MANY = 8
 """Modules that are enough to see whether blocks are changed without a gap."""
-_FEW = 3
+FEW = 3
 """Layouts that names alone may leave for an answer, which is then said not to be proved by sizes."""
-_WIDENED = 16
+WIDENED = 16
 """How many times wider the first module of a network may be made, to take a picture of control beside its own."""
-_FIRST = (
+FIRST = (
     "img_in",
     "x_embedder",
     "patch_embedding",
@@ -208,16 +208,14 @@ def _verdict(place: Place, name: str, module: Module) -> str:
         return "named"
     if inputs is None or place.inputs is None or inputs in (place.inputs, place.inputs * place.kernel):
         return "sized"
-    if name in _FIRST and not inputs % place.inputs and inputs // place.inputs <= _WIDENED:
+    if name in FIRST and not inputs % place.inputs and inputs // place.inputs <= WIDENED:
         return "widened"
     return "named"
 
 
 def _possible(fits: Mapping[int, _Fit], modules: int, places: Mapping[str, list[Place]]) -> list[int]:
     """List the layouts that may be that of a part, those first whose blocks are changed without a gap."""
-    able = {
-        n: fit for n, fit in fits.items() if not fit.named and not fit.absent and fit.fits >= modules * (1 - _STRAY)
-    }
+    able = {n: fit for n, fit in fits.items() if not fit.named and not fit.absent and fit.fits >= modules * (1 - STRAY)}
     most = max((fit.fits for fit in able.values()), default=0)
     able = {n: fit for n, fit in able.items() if fit.fits == most}
     straight = [n for n, fit in able.items() if not fit.widened]
@@ -229,7 +227,7 @@ def _possible(fits: Mapping[int, _Fit], modules: int, places: Mapping[str, list[
 def _by_name(fits: Mapping[int, _Fit], modules: int) -> list[int]:
     """List the layouts that have the modules in other sizes, when names alone leave few."""
     found = [n for n, fit in fits.items() if not fit.absent and fit.fits + fit.named == modules]
-    return sorted(found) if len(found) <= _FEW else []
+    return sorted(found) if len(found) <= FEW else []
 
 
 def _is_full(n: int, fit: _Fit, places: Mapping[str, list[Place]]) -> bool:
@@ -237,7 +235,7 @@ def _is_full(n: int, fit: _Fit, places: Mapping[str, list[Place]]) -> bool:
 
     A handful of modules may be all there are by chance.
     """
-    if sum(map(len, fit.touched.values())) < _MANY:
+    if sum(map(len, fit.touched.values())) < MANY:
         return False
     has_blocks = False
     for name, touched in fit.touched.items():

@@ -25,8 +25,8 @@ KINDS: Mapping[str, str] = {
 INVERSION = "textual inversion"
 
 _HINTS = ("ss_base_model_version", "modelspec.architecture", "ss_sd_model_name", "base_model", "sd_checkpoint_name")
-_EMBEDDINGS = ("text_model_embeddings_token_embedding", "shared")
-_ROLES: Mapping[str, frozenset[str]] = {
+EMBEDDINGS = ("text_model_embeddings_token_embedding", "shared")
+ROLES: Mapping[str, frozenset[str]] = {
     "": frozenset({"text_encoder"}),
     "clip_l": frozenset({"text_encoder_1"}),
     "clip_g": frozenset({"text_encoder_2"}),
@@ -79,10 +79,10 @@ def _hints(header: Header) -> dict[str, str]:
 
 def _of_words(index: Index, widths: Mapping[str, int]) -> Bases:
     """Find the text encoders whose words are so wide, and who has them all."""
-    places = [place for those in places_of(index, _EMBEDDINGS).values() for place in those]
+    places = [place for those in places_of(index, EMBEDDINGS).values() for place in those]
     parts = []
     for encoder, width in widths.items():
-        numbers = {place.layout for place in places if place.outputs == width and place.role in _ROLES[encoder]}
+        numbers = {place.layout for place in places if place.outputs == width and place.role in ROLES[encoder]}
         layouts = tuple(layout_of(index, n) for n in sorted(numbers))
         parts.append(Part(name=encoder or "text_encoder", modules=1, layouts=layouts, is_proved=bool(layouts)))
     is_known = all(part.layouts for part in parts)

@@ -27,8 +27,8 @@ from mirld.weights.inversion import read_inversion
 from mirld.weights.precision import Precision, precision
 from mirld.weights.signature import Evidence, Signature, Truth, noted, prove
 
-_JOINED = frozenset(("vae", "text-encoder", "clip", "clip-vision", "llm"))
-_HINTS = (
+JOINED = frozenset(("vae", "text-encoder", "clip", "clip-vision", "llm"))
+HINTS = (
     "modelspec.architecture",
     "modelspec.title",
     "ss_base_model_version",
@@ -38,7 +38,7 @@ _HINTS = (
     "base_model",
     "sd_checkpoint_name",
 )
-_NEAREST = 3
+NEAREST = 3
 
 
 class Identifier:
@@ -110,7 +110,7 @@ class Identifier:
             near += [_near(signature, evidence) for signature, evidence, truth in proved if truth is not Truth.YES]
         found.sort(key=_rank)
         near.sort(key=lambda each: (-each.met / each.conditions, -each.met, each.label))
-        return found, near[:_NEAREST]
+        return found, near[:NEAREST]
 
     def _proved(
         self, part: Part, tensors: Tensors, packed: frozenset[str], metadata: Mapping[str, object]
@@ -280,7 +280,7 @@ def _kind(found: list[Identified]) -> str:
     kinds = {each.kind for each in found}
     if not kinds:
         return "unknown"
-    return "checkpoint" if "diffusion" in kinds and kinds & _JOINED else found[0].kind
+    return "checkpoint" if "diffusion" in kinds and kinds & JOINED else found[0].kind
 
 
 def _rank(found: Identified) -> tuple[int, str, str]:
@@ -304,7 +304,7 @@ def _settle(claims: tuple[Claim, ...]) -> str | None:
 def _hints(header: Header) -> list[str]:
     return [
         f"{field} says {value}"
-        for field in _HINTS
+        for field in HINTS
         if isinstance(value := header.metadata.get(field), str) and value.strip()
     ]
 

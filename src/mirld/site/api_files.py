@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from mirld.errors import InputError
 from mirld.site.api_entries import digests, entries
 from mirld.site.api_fits import fits
+from mirld.site.api_identify import WHOLE, identify_files
 from mirld.site.api_names import names
 from mirld.site.api_shards import API, digits_of, encoded, joined, named_by, shards
-from mirld.site.contexts import ApiContext, ApiFiles, Head
+from mirld.site.contexts import ApiContext, ApiFiles, Head, Row
 from mirld.site.forms import Pieces
 from mirld.site.links import Link
 from mirld.site.material import Material
@@ -44,6 +45,7 @@ def api_files(material: Material, pieces: Pieces) -> Iterator[tuple[str, bytes]]
         found = make(material)
         pieces.keys[name] = len(found)
         yield from shards(name, found)
+    yield from identify_files(material)
     described = material.folder / "site" / "content" / "api" / OPENAPI
     if described.is_file():
         try:
@@ -65,8 +67,20 @@ def api_joined(material: Material, pieces: Pieces) -> Iterator[tuple[str, bytes]
         }
         for name in KINDS
     }
-    index = {"version": 1, "mirld": __version__, "base": material.base, "kinds": kinds, "openapi": OPENAPI}
+    wholes = {name: {"schema": f"../../schema/{_schema(_stem(name))}"} for name in WHOLE}
+    index = {
+        "version": 1,
+        "mirld": __version__,
+        "base": material.base,
+        "kinds": kinds,
+        "files": wholes,
+        "openapi": OPENAPI,
+    }
     yield f"{API}/index.json", encoded(index) + b"\n"
+
+
+def _stem(name: str) -> str:
+    return name.removesuffix(".json")
 
 
 def _schema(kind: str) -> str:
@@ -87,5 +101,10 @@ def api_context(material: Material, page: Page, head: Head) -> ApiContext:
         )
         for name, what in KINDS.items()
     )
+    wholes = tuple(
+        Row(anchor="", head=Link(name, f"./v1/{name}"), cells=((Link(what),),)) for name, what in WHOLE.items()
+    )
     described = (content / "api" / OPENAPI).is_file()
-    return ApiContext(head=head, kinds=rows, openapi=Link("OpenAPI", f"./v1/{OPENAPI}") if described else None)
+    return ApiContext(
+        head=head, kinds=rows, wholes=wholes, openapi=Link("OpenAPI", f"./v1/{OPENAPI}") if described else None
+    )

@@ -24,7 +24,7 @@ from mirld.site.forms import Forms, Pieces, escape_json, write_forms
 from mirld.site.material import ONTOLOGY, Material
 from mirld.site.output import MARKER, Staging
 from mirld.site.pages import context_of
-from mirld.site.plan import Page
+from mirld.site.plan import IDENTIFY, Page
 from mirld.site.query_pages import query_files
 from mirld.site.render import Codes, Renderer
 from mirld.workers import run
@@ -145,7 +145,8 @@ class Site:
             answers = self._material.running(entry).answers
             if answers is not None:
                 pieces.running[self._material.ids[entry.iri]] = answers
-        context = context_of(self._material, page, forms.jsonld.decode() if forms else None)
+        # All signatures are too much to stand in a page as well as beside it.
+        context = context_of(self._material, page, forms.jsonld.decode() if forms and page.view != IDENTIFY else None)
         yield f"{folder}index.html", self._renderer.render(page.view, context)
         if page.view == "query":
             yield from query_files(self._material, page)

@@ -371,7 +371,31 @@ class ApiContext:
 
     head: Head
     kinds: tuple[ApiFiles, ...]
+    wholes: tuple[Row, ...]
     openapi: Link | None
+
+
+class Anchored(NamedTuple):
+    """Parts of the resource of a page under one heading: each has its anchor and a label."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentifyContext:
+    """identify.html: what `levels` mean, the `files` that the page loads, and all signatures, `total` of them, by kind.
+
+    `has_forms` says that there are signatures, whose data lie beside the page.
+    """
+
+    head: Head
+    total: int
+    has_forms: bool
+    levels: tuple[Fact, ...]
+    commands: tuple[str, ...]
+    files: tuple[Link, ...]
+    signatures: tuple[Anchored, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from mirld.site.conflict_pages import conflicts_context
 from mirld.site.contexts import Head
 from mirld.site.document_pages import data_context, grammar_context, lost_context, shapes_context
 from mirld.site.entry_pages import entry_context, kind_of
+from mirld.site.identify_pages import identify_context
 from mirld.site.library_pages import class_context, parameters_context
 from mirld.site.library_pages import index_context as library_context
 from mirld.site.library_pages import titles as library_titles
@@ -142,6 +143,15 @@ VIEWS: Mapping[str, View] = {
         api_context,
         _fixed("API", "Look-ups as files: entries, names, digests, settings and code as JSON, from any static server."),
         "data",
+    ),
+    "identify": View(
+        "pages/identify.html",
+        identify_context,
+        _fixed(
+            "What is this file?",
+            "Say what a safetensors or GGUF file is from its header, in the browser: nothing is uploaded.",
+        ),
+        "identify",
     ),
     "lost": View("pages/404.html", lost_context, _fixed("No such page", "There is no page here.")),
     **{

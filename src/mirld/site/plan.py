@@ -21,6 +21,9 @@ LIBRARY = "library"
 SHOWN = 100
 """Entries shown on the page of a resource; when there are more, all of them are on the pages of its list."""
 
+IDENTIFY = "identify"
+"""Path of the page that says what a file is, its view, and what IRIs of signatures begin with below the base."""
+
 CONFLICTS = "browse/conflicts"
 """Path of the first page of what was outvoted."""
 
@@ -75,6 +78,8 @@ def plan(
     pages += [Page("query", "index-query"), *asked] if asked else ()
     resources = list(_resources(view, registry))
     pages += resources
+    # Signatures are parts of the page that identifies files by them; it is there without them, too.
+    pages += [] if any(page.path == IDENTIFY for page in resources) else [Page(IDENTIFY, IDENTIFY)]
     pages += _libraries(resources)
     pages += _lists(registry)
     pages += _numbered(CONFLICTS, "list-conflicts", "", conflicts)
@@ -107,7 +112,7 @@ def _resources(view: Graph, registry: Registry) -> Iterator[Page]:
         elif iri == shapes:
             continue
         elif iri.startswith(base):
-            found = _view_of(iri, view)
+            found = IDENTIFY if iri == f"{base}{IDENTIFY}" else _view_of(iri, view)
             if found in ("entry", "series") and iri not in registry.by_iri:
                 found = "resource"  # its IRI is no id, which the checks report
             yield Page(page_path(iri, base), found, iri)

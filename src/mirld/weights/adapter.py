@@ -1,6 +1,6 @@
 """What an adapter adds to a model: by which method, to which modules, at which rank. From names and shapes alone.
 
-Every writer has its own endings for the same few matrices. `_ENDINGS` has each of them, with the part it plays; what
+Every writer has its own endings for the same few matrices. `ENDINGS` has each of them, with the part it plays; what
 stands before an ending names the module. Names of modules are left as they are written: whose they are is another
 question.
 """
@@ -51,7 +51,7 @@ METHODS = ("lora", "loha", "lokr", "oft", "ia3", "difference")
 """Methods that are told apart."""
 
 # By the part a tensor plays: the endings it is known by, in regular expressions.
-_ENDINGS: dict[str, str] = {
+ENDINGS: dict[str, str] = {
     "lora-down": r"\.lora_down\.weight|\.lora_A(?:(?:\.\w+)?\.weight)?"
     r"|[._]lora(?:_linear_layer)?\.down\.weight|\.down\.weight",
     "lora-up": r"\.lora_up\.weight|\.lora_B(?:(?:\.\w+)?\.weight)?"
@@ -78,13 +78,13 @@ _ENDINGS: dict[str, str] = {
     "dora": r"\.dora_scale|\.lora_magnitude_vector(?:\.\w+)?(?:\.weight)?",
     "alpha": r"\.alpha",
 }
-_PARTS = tuple(_ENDINGS)
-_ENDING = re.compile("|".join(f"({pattern})" for pattern in _ENDINGS.values()))
+_PARTS = tuple(ENDINGS)
+_ENDING = re.compile("|".join(f"({pattern})" for pattern in ENDINGS.values()))
 # Where an ending may begin: quicker to look for than the endings.
-_BEGIN = re.compile(
+BEGIN = re.compile(
     r"[._]lora(?=[._])|\.lora_|(?<=_lora\d)\.(?=down|up)|\.(?=hada_|lokr_|oft_|ia3_l|on_input|diff|dora_scale|alpha|rescale)"
 )
-_MARKS = ("lora", ".hada_w", ".lokr_w", ".oft_", ".ia3_l", ".on_input\n", ".diff\n", ".diff_b\n")
+MARKS = ("lora", ".hada_w", ".lokr_w", ".oft_", ".ia3_l", ".on_input\n", ".diff\n", ".diff_b\n")
 """Texts of which each adapter has one, when its names stand in lines."""
 
 
@@ -101,7 +101,7 @@ def read_adapter(tensors: Tensors) -> Adapter | None:
     rest: list[str] = []
     is_dora = False
     lines = "\n".join((*tensors.names, ""))
-    if not any(mark in lines for mark in _MARKS):
+    if not any(mark in lines for mark in MARKS):
         return None
     is_bare = CONTROL_MARK in tensors
     for name, shape in zip(tensors.names, tensors.shapes, strict=True):
@@ -139,7 +139,7 @@ def read_adapter(tensors: Tensors) -> Adapter | None:
 
 def _ending(name: str) -> tuple[str, str] | None:
     """Return what stands before the ending of a name, and the part that it plays; None for a name without one."""
-    for begin in _BEGIN.finditer(name):
+    for begin in BEGIN.finditer(name):
         part = _part(name[begin.start() :])
         if part is not None:
             return name[: begin.start()], part

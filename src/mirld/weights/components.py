@@ -61,8 +61,8 @@ PREFIXES: tuple[str, ...] = (
 """What may stand before the names of a component. A prefix inside another is tried on its own."""
 
 # What text encoders of ComfyUI's files are called stands in their names: `text_encoders.clip_l.transformer.`.
-_NAMED = "text_encoders."
-_BELOW_NAMED = ("", "transformer.", "model.", "transformer.model.")
+NAMED = "text_encoders."
+BELOW_NAMED = ("", "transformer.", "model.", "transformer.model.")
 
 
 class Part(NamedTuple):
@@ -78,12 +78,12 @@ def parts(tensors: Tensors) -> Iterator[Part]:
     ordered = sorted(tensors.names)
     for prefix in PREFIXES:
         yield from _below(ordered, prefix)
-    start = bisect_left(ordered, _NAMED)
-    while start < len(ordered) and ordered[start].startswith(_NAMED):
-        called = ordered[start][len(_NAMED) :].partition(".")[0]
-        for below in _BELOW_NAMED:
-            yield from _below(ordered, f"{_NAMED}{called}.{below}")
-        start = bisect_left(ordered, f"{_NAMED}{called}/", start)
+    start = bisect_left(ordered, NAMED)
+    while start < len(ordered) and ordered[start].startswith(NAMED):
+        called = ordered[start][len(NAMED) :].partition(".")[0]
+        for below in BELOW_NAMED:
+            yield from _below(ordered, f"{NAMED}{called}.{below}")
+        start = bisect_left(ordered, f"{NAMED}{called}/", start)
 
 
 def _below(ordered: Sequence[str], prefix: str) -> Iterator[Part]:

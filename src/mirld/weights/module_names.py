@@ -11,7 +11,7 @@ import re
 from typing import NamedTuple
 
 _WITHIN = r"\.(?:transformer\.)?"
-_PREFIXES: tuple[tuple[str, str], ...] = (
+PREFIXES: tuple[tuple[str, str], ...] = (
     (rf"lora_te1_|te1[._]|(?:text_encoders\.)?clip_l{_WITHIN}", "text_encoder_1"),
     (rf"lora_te2_|te2[._]|text_encoder_2\.|(?:text_encoders\.)?clip_g{_WITHIN}", "text_encoder_2"),
     (r"lora_te3_|text_encoder_3\.", "text_encoder_3"),
@@ -21,8 +21,8 @@ _PREFIXES: tuple[tuple[str, str], ...] = (
     (r"lora_unet_|lora_transformer_|lora_prior_unet_|lycoris_(?:unet_)?", "network"),
     (r"model\.diffusion_model\.|diffusion_model\.|pipe\.dit\.|transformer\.|unet\.|dit\.|net\.", "network"),
 )
-_PREFIX = re.compile("|".join(f"({pattern})" for pattern, _ in _PREFIXES))
-_ROLES: dict[str, frozenset[str]] = {
+_PREFIX = re.compile("|".join(f"({pattern})" for pattern, _ in PREFIXES))
+ROLES: dict[str, frozenset[str]] = {
     "network": frozenset({"unet", "transformer"}),
     "first_text_encoder": frozenset({"text_encoder", "text_encoder_1"}),
     "t5": frozenset({"text_encoder", "text_encoder_2", "text_encoder_3"}),
@@ -70,5 +70,5 @@ def parted(name: str) -> Parted:
     match = _PREFIX.match(name)
     if match is None or match.lastindex is None:
         return Parted("", frozenset(), name)
-    part = _PREFIXES[match.lastindex - 1][1]
-    return Parted(part, _ROLES.get(part, frozenset({part})), name[match.end() :].removeprefix("_"))
+    part = PREFIXES[match.lastindex - 1][1]
+    return Parted(part, ROLES.get(part, frozenset({part})), name[match.end() :].removeprefix("_"))

@@ -35,7 +35,7 @@ class Precision:
 
 
 # Endings of the names of tensors beside a packed weight, and the method that writes them; the first that fits counts.
-_SIDES: tuple[tuple[str, tuple[str, ...]], ...] = (
+SIDES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("bitsandbytes", (".weight.quant_state.bitsandbytes__nf4",)),
     ("bitsandbytes", (".weight.quant_state.bitsandbytes__fp4",)),
     ("bitsandbytes", (".SCB",)),
@@ -45,7 +45,7 @@ _SIDES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("awq", (".qweight", ".qzeros", ".scales")),
     ("mlx", (".weight", ".scales", ".biases")),
 )
-_PACKED_TYPES = frozenset(("U8", "I8", "U32", "I32", "F4", "U4", "I4"))
+PACKED_TYPES = frozenset(("U8", "I8", "U32", "I32", "F4", "U4", "I4"))
 
 
 def token(dtype: str) -> str:
@@ -78,7 +78,7 @@ def precision(header: Header) -> Precision:
 def _method(tensors: Tensors) -> tuple[str | None, frozenset[str]]:
     """Find the method of packing, and the names of the weights whose shapes are those of the packing."""
     names = tensors.names
-    for method, endings in _SIDES:
+    for method, endings in SIDES:
         stems = None
         for ending in endings:
             found = {name.removesuffix(ending) for name in names if name.endswith(ending)}
@@ -90,7 +90,7 @@ def _method(tensors: Tensors) -> tuple[str | None, frozenset[str]]:
         weights = {
             f"{stem}{ending}" for stem in stems for ending in (".weight", ".qweight") if f"{stem}{ending}" in tensors
         }
-        packed = frozenset(name for name in weights if tensors[name].dtype in _PACKED_TYPES)
+        packed = frozenset(name for name in weights if tensors[name].dtype in PACKED_TYPES)
         if packed:
             return method, packed
     eights = {name for name in names if name == "scaled_fp8" or name.endswith((".scale_weight", ".weight_scale"))}

@@ -36,7 +36,7 @@ _START = 64
 _ONNX_START = re.compile(rb"\x08[\x01-\x20][\x12\x1a\x22\x28\x32\x3a\x42\x72]")
 _KNOWN = "known are safetensors, GGUF, checkpoints of PyTorch, ONNX, an index of shards, and folders of these"
 # What is often taken for weights, by how it begins, and what to do.
-_OTHERS: tuple[tuple[bytes, str, str], ...] = (
+OTHERS: tuple[tuple[bytes, str, str], ...] = (
     (b"version https://git-lfs", "a pointer of Git LFS, not the file itself", "fetch it with `git lfs pull`"),
     (b"<!DOCTYPE", "a web page", "download the file itself, not the page about it"),
     (b"<html", "a web page", "download the file itself, not the page about it"),
@@ -102,7 +102,7 @@ def _read_source(source: Source, path: str | os.PathLike[str] | None) -> Header:
         return read_index(source, Path(path), _read_shard)
     if _ONNX_START.match(start):
         return read_onnx(source)
-    for beginning, what, hint in _OTHERS:
+    for beginning, what, hint in OTHERS:
         if start.startswith(beginning):
             source.refuse("not-weights", f"it is {what}", hint=hint)
     if start.startswith(b"\x80") and start[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):

@@ -1,0 +1,59 @@
+"""The page that says what a file is: all that it shows before a file is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from mirld.registry.signatures import KINDS
+from mirld.site.api_identify import MODULES, SIGNATURES
+from mirld.site.contexts import Anchored, Fact, Head, IdentifyContext, Row
+from mirld.site.links import Link
+from mirld.site.material import Material
+from mirld.site.plan import Page
+from mirld.vocab import MIR
+
+LEVELS: Mapping[str, str] = {
+    "exact file": "The SHA-256 of the file is on record.",
+    "exact weights": "The weights are on record, whatever the header says.",
+    "exact layout": "A digest of the layout is published for one of the candidates; fine-tunes have the same.",
+    "release family": "One entry has this layout, and so do fine-tunes that are not on record.",
+    "series": "Several releases of one series have it: all are shown, and none is claimed.",
+    "architecture": "Candidates of several series have it.",
+    "kind": "What it is for is known, and no entry.",
+    "unknown": "No signature holds; the nearest are shown, and none is claimed.",
+}
+"""What each level of `mirld.lookup.identification` says, in one sentence."""
+
+COMMANDS = (
+    "mirld identify model.safetensors",
+    "mirld identify ~/models --recursive --json",
+    "mirld identify model.ckpt --hash",
+)
+"""What gives the same answer in the shell."""
+
+
+def identify_context(material: Material, page: Page, head: Head) -> IdentifyContext:
+    """Say how much is known, and what the page reads."""
+    api = f"{head.root}api/v1/"
+    signatures = tuple(_signatures(material))
+    return IdentifyContext(
+        head=head,
+        total=sum(len(each.rows) for each in signatures),
+        has_forms=bool(page.subject),
+        levels=tuple(Fact(Link(name), (Link(what),)) for name, what in LEVELS.items()),
+        commands=COMMANDS,
+        files=(Link(SIGNATURES, f"{api}{SIGNATURES}"), Link(MODULES, f"{api}{MODULES}", "for adapters")),
+        signatures=signatures,
+    )
+
+
+def _signatures(material: Material) -> Iterator[Anchored]:
+    """Group signatures by their kind, in the order of kinds, each group sorted by label."""
+    view = material.view
+    found: dict[str, list[Row]] = {kind: [] for kind in KINDS}
+    for iri in view.instances(MIR.Signature):
+        row = Row(anchor=iri.partition("#")[2], head=Link(material.label(iri)), cells=())
+        found.setdefault(view.text(iri, MIR.role) or "other", []).append(row)
+    for kind, rows in found.items():
+        if rows:
+            yield Anchored(kind, tuple(sorted(rows, key=lambda row: (row.head.label.casefold(), row.anchor))))
