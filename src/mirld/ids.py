@@ -17,7 +17,6 @@ from typing import NoReturn
 
 from mirld.errors import IdError
 from mirld.grammar import MAX_LENGTH, MIR_ID, Parts, path_of, stop, unescape, write
-from mirld.spellings import any_form
 from mirld.vocab import DEFAULT_BASE
 
 
@@ -136,6 +135,8 @@ class MirId:
         if MIR_ID.fullmatch(text):  # most texts are canonical, and every form has to be tried on none of these
             with suppress(IdError):  # too long, or with variants that are not in order
                 return cls.parse(text)
+        from mirld.spellings import any_form
+
         parts = any_form(text)
         length = len(write(*parts))
         if length > MAX_LENGTH:
@@ -228,6 +229,8 @@ def _canonical(text: str) -> Parts:
 
 
 def _refuse(text: str, position: int, message: str) -> NoReturn:
+    from mirld.spellings import any_form
+
     try:
         suggestion = write(*any_form(text))
     except IdError as error:

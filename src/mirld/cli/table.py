@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-import unicodedata
 from collections.abc import Sequence
 
 import click
@@ -37,6 +36,10 @@ def width_of(text: str) -> int:
     >>> width_of("模型"), width_of("e\u0301")
     (4, 1)
     """
+    if text.isascii():
+        return len(text)
+    import unicodedata
+
     return sum(
         0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
         for character in text

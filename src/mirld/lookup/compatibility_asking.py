@@ -74,7 +74,7 @@ def _reason(known: Knowledge, one: Entry, other: Entry, evidence: tuple[Fact, ..
     if deciding:
         return "; ".join((*deciding[0].steps, deciding[0].text))
     for each in (one, other):
-        made_for = [label_of(iri, known.entry) for iri in sorted(targets(known, each))]
+        made_for = [label_of(iri, known.brief) for iri in sorted(targets(known, each))]
         if made_for:
             return f"{each.label} is made for {' and '.join(made_for)}, and nothing says whether it fits the other"
     return "nothing says whether they work together"

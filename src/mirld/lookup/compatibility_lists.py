@@ -18,6 +18,7 @@ from mirld.lookup.compatibility_kinds import ARCHITECTURE, COMPONENT, PRECISION,
 from mirld.lookup.compatibility_sets import LINKS, kind_of, near
 from mirld.lookup.compatibility_statements import Ancestor, Knowledge, Statement
 from mirld.lookup.compatibility_traits import Filler, family, fillers, roles_of, values_of
+from mirld.registry.briefs import Brief
 from mirld.registry.keys import links_of
 from mirld.registry.registry import Registry
 from mirld.registry.values import Concept, Entry
@@ -54,10 +55,11 @@ class LoadedKnowledge(Knowledge):
         self._ancestors = {}
         self.found = {}
         self._places = {entry.iri: place for place, entry in enumerate(registry)}
-        self._linking: dict[str, dict[str, dict[str, Entry]]] = {}
+        self._briefs = {}
+        self._linkers: dict[str, dict[str, dict[str, Entry]]] = {}
         for entry in registry:
             for name, iri in links_of(entry):
-                self._linking.setdefault(iri, {}).setdefault(name, {})[entry.iri] = entry
+                self._linkers.setdefault(iri, {}).setdefault(name, {})[entry.iri] = entry
 
     def concepts(self) -> list[Concept]:
         """Return the concepts of the scheme of kinds."""
@@ -72,17 +74,24 @@ class LoadedKnowledge(Knowledge):
         """Return the entry of an IRI, or None."""
         return self._registry.by_iri.get(iri)
 
-    def series(self, entry: Entry) -> Entry | None:
-        """Return the series that an entry is a release of; None for a series."""
-        return None if entry.id.domain == "info" else self._registry.get(entry.id.series_id)
+    def brief(self, iri: str) -> Brief | None:
+        """Return the entry of an IRI in brief, or None."""
+        if iri not in self._briefs:
+            entry = self._registry.by_iri.get(iri)
+            self._briefs[iri] = None if entry is None else Brief.of(entry)
+        return self._briefs[iri]
 
-    def releases(self, series: Entry) -> Iterator[Entry]:
+    def releases(self, series: Entry | Brief) -> Iterator[Entry]:
         """Give the releases of a series, sorted by id."""
         return iter(self._registry.by_series.get(series.id, ()) if series.id.domain == "info" else ())
 
-    def linking(self, entry: Entry, *by: str) -> Iterator[Entry]:
+    def saying(self, entry: Entry | Brief, *by: str) -> Iterable[Brief]:
+        """Give the entries that link one by any of some names, in brief."""
+        return filter(None, (self.brief(each.iri) for each in self.linking(entry, *by)))
+
+    def linking(self, entry: Entry | Brief, *by: str) -> Iterator[Entry]:
         """Give the entries that link one by any of some names, each once, sorted by id."""
-        held = self._linking.get(entry.iri)
+        held = self._linkers.get(entry.iri)
         found = {iri: each for name in by for iri, each in held.get(name, {}).items()} if held else {}
         return iter(self.in_order(found.values()) if len(found) > 1 else found.values())
 
@@ -121,6 +130,11 @@ def all_fitting(known: LoadedKnowledge, entries: Iterable[Entry]) -> Iterator[tu
             yield entry, dict(sorted(found.items()))
 
 
+def _is_series(known: Knowledge, series: Entry, release: Entry) -> bool:
+    found = known.series(release)
+    return found is not None and found.iri == series.iri
+
+
 class _Judge:
     """Finds what decides, and remembers of each entry what many questions need."""
 
@@ -144,7 +158,7 @@ class _Judge:
         return not any(
             known.statements(each.entry)
             or each.entry.traits
-            or each.entry.components
+            or ((whole := known.entry(each.entry.iri)) is not None and whole.components)
             or next(known.linking(each.entry, *LINKS), None)
             for each in known.ancestors(entry)
         )
@@ -176,7 +190,7 @@ class _Judge:
         known = self._known
         lightest, stated = self._stated(one, other)
         facts = [fact_of(known, said, ends) for said, ends in stated]
-        if lightest >= self._floor or known.series(one) is other or known.series(other) is one:
+        if lightest >= self._floor or _is_series(known, other, one) or _is_series(known, one, other):
             facts += unstated(known, one, other)
         if not facts:
             return None

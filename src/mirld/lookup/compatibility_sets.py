@@ -100,7 +100,9 @@ def _candidates(known: Knowledge, entry: Entry) -> Iterable[Entry]:
 def near(known: Knowledge, entry: Entry) -> Iterator[Entry]:
     """Give what an entry and those it takes after name, and what names them; some more than once."""
     for ancestor in known.ancestors(entry):
-        yield ancestor.entry
+        whole = known.entry(ancestor.entry.iri)
+        if whole is not None:
+            yield whole
         yield from known.linking(ancestor.entry, *LINKS)
         for said in known.statements(ancestor.entry):
             for other in filter(None, map(known.entry, (said.subject, said.object))):

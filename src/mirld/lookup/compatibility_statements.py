@@ -9,9 +9,10 @@ fine-tune hands on only what is about layers: adapters, and who is built alike.
 
 # Annotations are values here, for as texts each would be compiled whenever the named tuples are made.
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import wraps
-from heapq import heappop, heappush
+from itertools import islice
+from operator import itemgetter
 from typing import Concatenate, NamedTuple, ParamSpec, TypeVar, cast
 
 from mirld.ids import MirId
@@ -28,9 +29,11 @@ from mirld.lookup.compatibility_kinds import (
     VARIANT,
     Kinds,
 )
-from mirld.registry.index import Index, Name
+from mirld.registry import briefs
+from mirld.registry.briefs import Brief, Said
+from mirld.registry.index import Index, Name, marks, portions
+from mirld.registry.rows import load
 from mirld.registry.values import Concept, Entry
-from mirld.vocab import MIR
 
 Rest = ParamSpec("Rest")
 Answer = TypeVar("Answer")
@@ -52,7 +55,7 @@ class Statement(NamedTuple):
 class Ancestor(NamedTuple):
     """An entry that another takes after: what the steps to it weigh, what they are, and whether only layers count."""
 
-    entry: Entry
+    entry: Brief
     weight: int = 0
     steps: tuple[str, ...] = ()
     layers_only: bool = False
@@ -65,6 +68,7 @@ class Knowledge:
         self._index = index
         self.kinds = Kinds.of(self.concepts(), index.base)
         self._entries: dict[str, Entry | None] = {}
+        self._briefs: dict[str, Brief | None] = {}
         self._statements: dict[str, tuple[Statement, ...]] = {}
         self._said_of: dict[str, tuple[Statement, ...]] = {}
         self._ancestors: dict[str, tuple[Ancestor, ...]] = {}
@@ -87,20 +91,37 @@ class Knowledge:
             self._entries[iri] = self._index.entry_at(iri)
         return self._entries[iri]
 
-    def series(self, entry: Entry) -> Entry | None:
-        """Return the series that an entry is a release of; None for a series."""
-        return None if entry.id.domain == "info" else self.entry(entry.id.series_id.iri(self.base))
+    def brief(self, iri: str) -> Brief | None:
+        """Return the entry of an IRI in brief, or None."""
+        if iri not in self._briefs:
+            name = self._index.id_at(iri)
+            self._briefs[iri] = _brief_of(self._index, name) if name is not None else None
+        return self._briefs[iri]
 
-    def releases(self, series: Entry) -> Iterator[Entry]:
+    def series(self, entry: Entry | Brief) -> Brief | None:
+        """Return the series that an entry is a release of; None for a series."""
+        return None if entry.id.domain == "info" else self.brief(entry.id.series_id.iri(self.base))
+
+    def releases(self, series: Entry | Brief) -> Iterator[Entry]:
         """Give the releases of a series, sorted by id."""
         if series.id.domain == "info":
             yield from self._of(self._index.among(series=str(series.id)))
 
-    def linking(self, entry: Entry, *by: str) -> Iterator[Entry]:
+    def linking(self, entry: Entry | Brief, *by: str) -> Iterator[Entry]:
         """Give the entries that link one by any of some names, each once, sorted by id."""
+        yield from self._of(self._linking(entry, by))
+
+    def saying(self, entry: Entry | Brief, *by: str) -> Iterable[Brief]:
+        """Give the same in brief."""
+        names = list(islice(self._linking(entry, by), _MANY))
+        known = {found.iri: found for found in _briefs_of(self._index, (name.n for name in names))}
+        self._briefs.update(known)
+        return known.values()
+
+    def _linking(self, entry: Entry | Brief, by: Sequence[str]) -> dict[Name, None]:
         if entry.iri not in self._links:
             self._links[entry.iri] = self._index.linking(entry.id)
-        yield from self._of({name: None for how, name in self._links[entry.iri] if how in by})
+        return {name: None for how, name in self._links[entry.iri] if how in by}
 
     def searched(self) -> Iterator[Entry]:
         """Give the entries that may fit though nobody names them: those of kinds whose traits can say yes."""
@@ -120,29 +141,51 @@ class Knowledge:
             if found is not None:
                 yield found
 
-    def statements(self, entry: Entry) -> tuple[Statement, ...]:
+    def statements(self, entry: Entry | Brief) -> tuple[Statement, ...]:
         """Return what an entry says of itself and others, each once with all its sources."""
         known = self._statements.get(entry.iri)
         if known is None:
-            known = self._statements[entry.iri] = _merged(_said_by(entry, self.kinds), sources_of(entry))
+            brief = entry if isinstance(entry, Brief) else self.brief(entry.iri)
+            said = () if brief is None else _merged(_statements(brief, self.kinds))
+            known = self._statements[entry.iri] = said
         return known
 
-    def said_of(self, entry: Entry) -> tuple[Statement, ...]:
+    def said_of(self, entry: Entry | Brief) -> tuple[Statement, ...]:
         """Return what an entry says, and what those say of it that state compatibilities or are variants of it."""
         known = self._said_of.get(entry.iri)
         if known is None:
-            others = self.linking(entry, "compatibility", *self.kinds[VARIANT].stated_by)
+            others = self.saying(entry, "compatibility", *self.kinds[VARIANT].stated_by)
             said = [each for other in others for each in self.statements(other)]
             about = [each for each in said if entry.iri in (each.subject, each.object)]
             known = self._said_of[entry.iri] = (*self.statements(entry), *about)
         return known
 
-    def ancestors(self, entry: Entry) -> tuple[Ancestor, ...]:
+    def ancestors(self, entry: Entry | Brief) -> tuple[Ancestor, ...]:
         """Return what an entry takes after, itself first, then by what the steps weigh."""
         known = self._ancestors.get(entry.iri)
         if known is None:
-            known = self._ancestors[entry.iri] = tuple(_ancestors(self, entry))
+            brief = entry if isinstance(entry, Brief) else self.brief(entry.iri)
+            known = self._ancestors[entry.iri] = () if brief is None else tuple(_ancestors(self, brief))
         return known
+
+
+def _brief_of(index: Index, text: str) -> Brief | None:
+    """Return the entry of a canonical id in brief, or None."""
+    n = index.n_of(text)
+    return _briefs_of(index, (n,))[0] if n is not None else None
+
+
+def _briefs_of(index: Index, numbers: Iterable[int]) -> list[Brief]:
+    """Return the entries of some numbers in brief, sorted by id."""
+    rows = []
+    for some in portions(sorted(set(numbers))):
+        which = f"n IN ({marks(some)}) ORDER BY n"
+        rows += index.rows(f"SELECT id, label, value FROM name JOIN brief USING (n) WHERE {which}", some)  # noqa: S608
+    found = []
+    for text, label, value in rows:
+        iri = index.iri_of(text)
+        found.append(load(Brief, value, base=index.base, iri=iri, first=(MirId.parse(text), iri, label)))
+    return found
 
 
 def remembered(
@@ -160,34 +203,21 @@ def remembered(
     return answered
 
 
-def _said_by(entry: Entry, kinds: Kinds) -> Iterator[Statement]:
-    for each in entry.compatibilities:
-        token = each.kind.iri.rpartition("/")[2]
-        verdict = as_verdict(each.verdict.iri.rpartition("/")[2])
-        yield Statement(token, each.subject.iri, each.object.iri, verdict, each.sources)
-    adapter = kinds.stated(entry.id.architecture, ADAPTER) or ADAPTER
-    for ref in entry.adapter_for:
-        yield Statement(adapter, entry.iri, ref.iri, "yes", _pages(entry, MIR.adapterFor))
-    for part in entry.components:
-        if part.entry is not None:
-            token = kinds.stated(part.role, COMPONENT, SCHEDULER) or COMPONENT
-            yield Statement(token, part.entry.iri, entry.iri, "yes", part.sources)
-    for loader in entry.loaders:
-        for ref in loader.schedulers:
-            yield Statement(SCHEDULER, ref.iri, entry.iri, "yes", loader.sources)
-    for setting in entry.settings:
-        for iri in setting.applies_to:
-            if "/operations/scheduler/" in iri and "#" not in iri:
-                yield Statement(SCHEDULER, iri, entry.iri, "yes", setting.sources)
-    for name, ref in entry.derived_from:
-        derivation = kinds.stated(name, ARCHITECTURE, VARIANT)
-        if derivation is not None:
-            yield Statement(derivation, entry.iri, ref.iri, "yes", _pages(entry, MIR[name]))
+def _statements(brief: Brief, kinds: Kinds) -> Iterator[Statement]:
+    for said in brief.said:
+        kind = _kind_of(said, kinds)
+        if kind is not None:
+            yield Statement(kind, said.subject, said.object, as_verdict(said.verdict), said.sources)
 
 
-def _pages(entry: Entry, predicate: str) -> tuple[str, ...]:
-    """Return the pages that support a property of an entry."""
-    return tuple(dict.fromkeys(page for each in entry.evidence if predicate in each.supports for page in each.sources))
+def _kind_of(said: Said, kinds: Kinds) -> str | None:
+    if said.how == briefs.COMPONENT:
+        return kinds.stated(said.name, COMPONENT, SCHEDULER) or COMPONENT
+    if said.how == briefs.ADAPTER_FOR:
+        return kinds.stated(said.name, ADAPTER) or ADAPTER
+    if said.how == briefs.DERIVED:
+        return kinds.stated(said.name, ARCHITECTURE, VARIANT)
+    return said.name if said.how == briefs.STATED else SCHEDULER
 
 
 def sources_of(entry: Entry) -> tuple[str, ...]:
@@ -195,24 +225,23 @@ def sources_of(entry: Entry) -> tuple[str, ...]:
     return tuple(source.iri for source in entry.sources)
 
 
-def _merged(statements: Iterable[Statement], sources: tuple[str, ...]) -> tuple[Statement, ...]:
-    """Give each statement once, with all that cite it; one that cites nothing is said by the sources of its entry."""
+def _merged(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+    """Give each statement once, with all that cite it: several names may state one kind."""
     found: dict[tuple[str, str, str, str], Statement] = {}
-    for said in statements:
-        each = said if said.sources else said._replace(sources=sources)
+    for each in statements:
         known = found.setdefault(each[:4], each)
         if known is not each:
             found[each[:4]] = known._replace(sources=tuple(dict.fromkeys((*known.sources, *each.sources))))
     return tuple(found.values())
 
 
-def _ancestors(known: Knowledge, entry: Entry) -> Iterator[Ancestor]:
+def _ancestors(known: Knowledge, entry: Brief) -> Iterator[Ancestor]:
     """Walk from an entry to what it takes after, lightest first; each is found once, with all if it can be."""
     waiting: list[tuple[int, int, Ancestor]] = [(0, 0, Ancestor(entry))]
     seen: set[str] = set()
     count = 0
     while waiting:
-        _, _, here = heappop(waiting)
+        _, _, here = waiting.pop()
         if here.entry.iri in seen:
             continue
         seen.add(here.entry.iri)
@@ -220,7 +249,8 @@ def _ancestors(known: Knowledge, entry: Entry) -> Iterator[Ancestor]:
         for there in _from(known, here):
             if there.entry.iri not in seen and there.weight <= _FARTHEST:
                 count += 1
-                heappush(waiting, (there.weight, count, there))
+                waiting.append((-there.weight, -count, there))
+        waiting.sort(key=itemgetter(0, 1))  # the lightest last
 
 
 def _from(known: Knowledge, here: Ancestor) -> Iterator[Ancestor]:
@@ -238,7 +268,7 @@ def _from(known: Knowledge, here: Ancestor) -> Iterator[Ancestor]:
         is_backwards = is_alike and kinds[each.kind].stated_by and each.subject != entry.iri
         if each.verdict != "yes" or is_backwards or not (is_alike or is_same):
             continue
-        other = known.entry(each.object if each.subject == entry.iri else each.subject)
+        other = known.brief(each.object if each.subject == entry.iri else each.subject)
         if other is None or other.iri == entry.iri:
             continue
         if not is_same and (_is_refused(said, other.iri, kinds) or _is_of_other_size(entry, other)):
@@ -247,7 +277,7 @@ def _from(known: Knowledge, here: Ancestor) -> Iterator[Ancestor]:
         yield found if is_same else found._replace(layers_only=True)
 
 
-def _stepped(here: Ancestor, there: Entry, words: str, rank: int) -> Ancestor:
+def _stepped(here: Ancestor, there: Brief, words: str, rank: int) -> Ancestor:
     return Ancestor(there, here.weight + rank, (*here.steps, words), here.layers_only)
 
 
@@ -258,7 +288,7 @@ def _is_refused(said: Iterable[Statement], other: str, kinds: Kinds) -> bool:
     )
 
 
-def _is_of_other_size(entry: Entry, other: Entry) -> bool:
+def _is_of_other_size(entry: Brief, other: Brief) -> bool:
     """Whether both say how many parameters they have, and one has a tenth more: layers were cut or added."""
     sizes = sorted(size for size in (entry.parameter_count, other.parameter_count) if size)
     return len(sizes) == 2 and sizes[1] > sizes[0] * 1.1
@@ -278,7 +308,7 @@ _WORDS: dict[str, tuple[str, str]] = {
 
 def said_in_words(statement: Statement, known: Knowledge) -> str:
     """Say a statement in a sentence."""
-    one, other = (label_of(iri, known.entry) for iri in (statement.subject, statement.object))
+    one, other = (label_of(iri, known.brief) for iri in (statement.subject, statement.object))
     label = known.kinds[statement.kind].ref.label
     article = "an" if label[0] in "aeiou" else "a"
     yes, no = _WORDS.get(
@@ -289,7 +319,7 @@ def said_in_words(statement: Statement, known: Knowledge) -> str:
     return (yes if statement.verdict == "yes" else no).format(one=one, other=other)
 
 
-def label_of(iri: str, entry_of: Callable[[str], Entry | None]) -> str:
+def label_of(iri: str, brief_of: Callable[[str], Brief | None]) -> str:
     """Return the label of an entry, or the end of its IRI when it is none."""
-    found = entry_of(iri)
+    found = brief_of(iri)
     return found.label if found is not None else iri.rpartition("/")[2]

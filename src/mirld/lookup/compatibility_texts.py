@@ -8,9 +8,7 @@ from mirld.errors import IdError, InputError
 from mirld.ids import MirId
 from mirld.lookup.compatibility import Fit, FitOfSet, Fitting, Named
 from mirld.lookup.compatibility_asking import fit_of
-from mirld.lookup.compatibility_sets import fit_of_set, fitting, token_of
 from mirld.lookup.compatibility_statements import Knowledge
-from mirld.lookup.resolving import resolve
 from mirld.registry.index import Index
 from mirld.registry.values import Entry
 
@@ -30,6 +28,8 @@ def compatible_set(index: Index, texts: Sequence[str]) -> FitOfSet:
 
     Raises InputError when a text is the exact name of no entry, or of several.
     """
+    from mirld.lookup.compatibility_sets import fit_of_set  # two alone need none of it
+
     entries, names = _found(index, texts)
     asked = {name.iri: name for name in names}
     found = fit_of_set(Knowledge(index), entries)
@@ -42,6 +42,8 @@ def all_compatible(index: Index, text: str, kind: str | None = None) -> Fitting:
 
     Raises InputError when the text is the exact name of no entry, or of several, and UsageError for an unknown kind.
     """
+    from mirld.lookup.compatibility_sets import fitting, token_of
+
     known = Knowledge(index)
     token = token_of(known, kind)
     (entry,), (name,) = _found(index, (text,))
@@ -58,6 +60,11 @@ def _found(index: Index, texts: Sequence[str]) -> tuple[list[Entry], list[Named]
 
 
 def _entry(index: Index, text: str) -> tuple[Entry, str | None]:
+    exactly = index.entry(text)
+    if exactly is not None:  # a canonical id means nothing else
+        return exactly, None
+    from mirld.lookup.resolving import resolve
+
     found = resolve(index, text)
     best = found.best
     if best is None:

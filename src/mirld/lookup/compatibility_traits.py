@@ -14,10 +14,11 @@ from typing import NamedTuple
 from mirld.lookup.compatibility import Verdict, as_verdict
 from mirld.lookup.compatibility_kinds import ARCHITECTURE, COMPONENT, Kind
 from mirld.lookup.compatibility_statements import Knowledge, Statement, remembered, sources_of
+from mirld.registry.briefs import Brief
 from mirld.registry.values import Component, Entry
 
 # What a class does with its network: T5EncoderModel, CLIPTextModelWithProjection and LlamaForCausalLM name families.
-_OF_FAMILY = re.compile(r"(?:Encoder|Text|Vision|Language|LMHead|For(?=[A-Z])|PreTrained|Model)\w*$")
+_OF_FAMILY = r"(?:Encoder|Text|Vision|Language|LMHead|For(?=[A-Z])|PreTrained|Model)\w*$"
 
 
 class Values(NamedTuple):
@@ -70,8 +71,13 @@ def _of_releases(known: Knowledge, series: Entry, kind: Kind) -> Values:
     return Values(frozenset(text for each in found for text in each.texts), tuple(pages))
 
 
-def _own(known: Knowledge, entry: Entry, kind: Kind) -> Values:
-    said = [(str(each.value), each.sources) for each in entry.traits if each.kind.iri == kind.ref.iri]
+def _own(known: Knowledge, of: Entry | Brief, kind: Kind) -> Values:
+    said = [(str(each.value), each.sources) for each in of.traits if each.kind.iri == kind.ref.iri]
+    if said and all(sources for _, sources in said):
+        return _with_pages(said, ())
+    entry = known.entry(of.iri)
+    if entry is None:
+        return Values(frozenset())
     if not said and kind.is_of_classes:
         names = [(loader.class_name, loader.sources) for loader in entry.loaders if not loader.call]
         names += [
@@ -87,7 +93,12 @@ def _own(known: Knowledge, entry: Entry, kind: Kind) -> Values:
             for each in entry.settings
             if each.phase == "init" and each.parameter in kind.stated_by
         ]
-    pages = dict.fromkeys(page for _, sources in said for page in sources or sources_of(entry))
+    return _with_pages(said, sources_of(entry))
+
+
+def _with_pages(said: list[tuple[str, tuple[str, ...]]], otherwise: tuple[str, ...]) -> Values:
+    """Gather values; one that cites nothing is said by what describes its entry."""
+    pages = dict.fromkeys(page for _, sources in said for page in sources or otherwise)
     return Values(frozenset(text for text, _ in said), tuple(pages))
 
 
@@ -104,7 +115,7 @@ def family(class_name: str) -> str:
     >>> family("PreTrainedModel"), family("AutoModelForCausalLM")
     ('', '')
     """
-    return _OF_FAMILY.sub("", class_name.rpartition(".")[2]).removeprefix("Auto")
+    return re.sub(_OF_FAMILY, "", class_name.rpartition(".")[2]).removeprefix("Auto")
 
 
 def compared(known: Knowledge, one: Entry, other: Entry, above: str) -> Iterator[Difference]:
@@ -162,10 +173,10 @@ def _refusals(known: Knowledge, one: Entry, other: Entry) -> Iterator[Statement]
             yield each
 
 
-def refused_by(known: Knowledge, release: Entry, series: Entry) -> Iterator[tuple[Statement, Entry]]:
+def refused_by(known: Knowledge, release: Entry, series: Brief) -> Iterator[tuple[Statement, Brief]]:
     """Give the releases of its own series that a release is said not to be built like."""
     for each in known.statements(release):
-        other = known.entry(each.object)
+        other = known.brief(each.object)
         if other is None or each.verdict != "no" or not known.kinds.is_a(each.kind, ARCHITECTURE):
             continue
         found = known.series(other)

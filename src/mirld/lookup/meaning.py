@@ -5,7 +5,6 @@ from __future__ import annotations
 from mirld.errors import IdError, UnknownNameError
 from mirld.ids import MirId
 from mirld.lookup.knowledge import Indexed, Knowledge
-from mirld.lookup.resolving import resolve
 from mirld.lookup.used import Asked
 from mirld.registry.index import Index
 from mirld.registry.values import Entry
@@ -18,9 +17,13 @@ def meant(index: Index, text: str) -> Asked:
 
     Raises UnknownNameError when that is nothing, or more than one thing, and says which.
     """
+    if index.n_of(text) is not None:  # a canonical id means nothing else
+        return Asked(MirId.parse(text))
     written = _with_variants(index, text)
     if written is not None:
         return Asked(written)
+    from mirld.lookup.resolving import resolve
+
     found = resolve(index, text, limit=3)
     best = found.best
     if best is None or best.level != "exact" or best.state == "withdrawn":

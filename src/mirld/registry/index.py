@@ -173,6 +173,11 @@ class Index:
         )
         return self._entry(kind, text, rows[0][0]) if rows else None
 
+    def n_of(self, text: str) -> int | None:
+        """Return the number of the entry of a canonical id; None when there is none."""
+        found = self.keys(Kind.ID, text)
+        return found[0].n if found else None
+
     def entry_at(self, iri: str) -> Entry | None:
         """Return the entry of an IRI, or None."""
         text = self.id_at(iri)

@@ -21,6 +21,7 @@ from mirld.graph.dataset import Dataset, Graph
 from mirld.graph.load import load
 from mirld.graph.terms import Iri, Triple
 from mirld.graph.terms import text as literal
+from mirld.registry.briefs import Brief
 from mirld.registry.index import Index
 from mirld.registry.keys import (
     Key,
@@ -218,6 +219,8 @@ class _Layer:
         run("INSERT OR REPLACE INTO name VALUES (?, ?, ?, ?)", (n, text, entry.label, len(words(text))))
         value = dump(entry, iri=entry.iri, skip=2, base=self._base)
         run("INSERT OR REPLACE INTO entry VALUES (?, ?)", (n, value))
+        brief = dump(Brief.of(entry), iri=entry.iri, skip=3, base=self._base)
+        run("INSERT OR REPLACE INTO brief VALUES (?, ?)", (n, brief))
         parts = [part.iri for name in _PREFERRED for part in getattr(own, name)]
         self._add_keys(n, [*keys_of_entry(entry, self._base), *(key(Kind.OVERLAID, text, iri) for iri in ["", *parts])])
         for word, sort in words_of_entry(entry).items():

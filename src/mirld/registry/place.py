@@ -43,6 +43,7 @@ _STALE = 3600  # seconds after which a file that was never finished is swept awa
 _MAKERS = tuple(
     join(dirname(__file__), f"{name}.py")
     for name in (
+        "briefs",
         "forms",
         "keys",
         "module_layouts",

@@ -66,19 +66,26 @@ def _plain(value: Any) -> Any:
 
 def _read(kind: type[Kind], row: Iterable[Any]) -> Kind:
     # Defaults at the end of a row are left out, so it may be shorter than the fields.
-    readers = _READERS.get(kind) or _readers(kind)
-    pairs = zip(readers, row, strict=False)
-    return kind(*[value if reader is None or value is None else reader(value) for reader, value in pairs])
+    values = list(row)
+    for place, reader in _READERS.get(kind) or _readers(kind):
+        if place >= len(values):
+            break
+        value = values[place]
+        if value is not None:
+            values[place] = reader(value)
+    return kind(*values)
 
 
-# What reads the fields of each class, found out once.
-_READERS: dict[object, tuple[Reader | None, ...]] = {}
+# What reads the fields of each class that are not what JSON gave: their places and readers, found out once.
+_READERS: dict[object, tuple[tuple[int, Reader], ...]] = {}
 
 
-def _readers(kind: Any) -> tuple[Reader | None, ...]:
-    """Give for each field of a class what makes its value of what JSON gave; None when that is it."""
+def _readers(kind: Any) -> tuple[tuple[int, Reader], ...]:
+    """Give the fields of a class that hold something else than JSON gave, each with what makes it of that."""
     value = next(one for one in kind.__mro__ if "_fields" in vars(one))  # where a class adds to what it is made of
-    return _READERS.setdefault(kind, tuple(_reader(value.__annotations__[name]) for name in value._fields))
+    readers = [_reader(value.__annotations__[name]) for name in value._fields]
+    found = tuple((place, reader) for place, reader in enumerate(readers) if reader is not None)
+    return _READERS.setdefault(kind, found)
 
 
 _PLAIN = (MirId, str, int, float, bool, Value, str | None, int | None, float | None, Value | None)

@@ -4,6 +4,7 @@
     name      what an entry is called: its number, id, label, and how many words its id has
     entry     the entry itself as one row (`rows`); record, source, concept, library_class, parameter and
               module_layout likewise
+    brief     what an entry says of itself and others (`briefs`), without its id, IRI and label
     taking    class of a library → the parameters it takes itself
     key       everything exact that finds something: kind, key → number of the thing, with what is to be said of it
     signature how a layout is known by the names and shapes of its tensors: by a name that it cannot do without
@@ -19,12 +20,12 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-FORMAT = 7
+FORMAT = 8
 """Number of this form of the index; another one is made anew."""
 APPLICATION = 0x4D495231
 """What the header of the file says it is: MIR1."""
 
-VALUES = ("entry", "record", "source", "concept", "library_class", "parameter", "module_layout")
+VALUES = ("entry", "record", "source", "concept", "library_class", "parameter", "module_layout", "brief")
 """Tables that hold one value a row."""
 
 SCHEMA = "\n".join(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 
+from mirld.registry.briefs import Brief
 from mirld.registry.keys import (
     Key,
     endings_of,
@@ -106,6 +107,7 @@ class _Writer:
         text = str(entry.id)
         self._connection.execute("INSERT INTO name VALUES (?, ?, ?, ?)", (n, text, entry.label, len(words(text))))
         self._row("entry", n, dump(entry, iri=entry.iri, skip=2, base=self._base))
+        self._row("brief", n, dump(Brief.of(entry), iri=entry.iri, skip=3, base=self._base))
         self._stage(n, keys_of_entry(entry, self._base))
         postings = []
         for word, sort in words_of_entry(entry).items():
