@@ -11,7 +11,7 @@ Windows keeps for a device, or a site for the files of a folder, gets a `~` behi
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 from itertools import pairwise
 from typing import NoReturn
 
@@ -204,12 +204,18 @@ class MirId:
         >>> str(MirId.parse("mir:model.lora.hyper:flux-1@8step").series_id)
         'mir:info.lora.hyper'
         """
-        return MirId("info", self.architecture, self.series)
+        return _series(self.architecture, self.series)
 
     @property
     def without_variants(self) -> MirId:
         """Id of the release that the variants are variants of."""
         return MirId(self.domain, self.architecture, self.series, self.compatibility)
+
+
+@lru_cache(8_192)
+def _series(architecture: str, series: str) -> MirId:
+    # Asked for again and again, of thousands of ids in a few families.
+    return MirId("info", architecture, series)
 
 
 def _canonical(text: str) -> Parts:
