@@ -86,12 +86,12 @@ def files(scope: Scope, whole: str, subjects: Sequence[str]) -> Iterator[Problem
 
 def links(scope: Scope, whole: str, subjects: Sequence[str]) -> Iterator[Problem]:
     """Check that every link below the base leads to something that a file describes, or to a page of the site."""
-    base = scope.base
+    base, view, knows = scope.base, scope.view, scope.around.knows
     for subject in subjects:
-        for predicate, term in scope.view.pairs(subject):
-            if isinstance(term, Literal) or not term.startswith(base) or predicate == _VERSION_IRI:
+        for predicate, term in view.pairs(subject):
+            if isinstance(term, Literal) or not term.startswith(base) or knows(term):
                 continue
-            if scope.around.knows(term) or _is_page(term, base):
+            if predicate == _VERSION_IRI or _is_page(term, base):
                 continue
             near = scope.around.near(term)
             mend = f"did you mean <{near.removeprefix(base)}>?" if near else "describe it, or leave the link out"
@@ -115,12 +115,12 @@ def parts(scope: Scope, whole: str, subjects: Sequence[str]) -> Iterator[Problem
 
 def terms(scope: Scope, whole: str, subjects: Sequence[str]) -> Iterator[Problem]:
     """Check that a term of a known namespace is one that the ontology or a shape speaks of."""
-    known = scope.words.terms
+    known, view = scope.words.terms, scope.view
     for subject in subjects:
-        for predicate, term in scope.view.pairs(subject):
-            names = [predicate]
-            if isinstance(term, Iri) and (predicate in (RDF_TYPE, _SUPPORTS) or term.startswith(_TERMS)):
-                names.append(term)
+        for predicate, term in view.pairs(subject):
+            names: tuple[Iri, ...] = (predicate,)
+            if isinstance(term, Iri) and (term.startswith(_TERMS) or predicate in (RDF_TYPE, _SUPPORTS)):
+                names = (predicate, term)
             for name in names:
                 if name in known or namespace_of(name) is None:
                     continue
@@ -186,9 +186,7 @@ def classifications(scope: Scope, whole: str, subjects: Sequence[str]) -> Iterat
 
 # SKOS S46: exactMatch excludes broadMatch and relatedMatch; S27 with S43: related excludes broader and narrower. That
 # the wider of two is also the narrower is a circle, and closeMatch says of neither which it is.
-_MATCHES: tuple[str, ...] = tuple(
-    str(SKOS[f"{name}Match"]) for name in ("broad", "close", "exact", "narrow", "related")
-)
+_MATCHES = frozenset(str(SKOS[f"{name}Match"]) for name in ("broad", "close", "exact", "narrow", "related"))
 
 
 def mappings(scope: Scope, whole: str, subjects: Sequence[str]) -> Iterator[Problem]:

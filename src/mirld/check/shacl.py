@@ -107,14 +107,22 @@ class Prover:
         """Return the values of a subject by path; without one, the subject itself."""
         values: dict[str | None, list[Term]] = {None: [Iri(subject)]}
         for predicate, term in self._view.pairs(subject):
-            values.setdefault(predicate, []).append(term)
+            if predicate in values:
+                values[predicate].append(term)
+            else:
+                values[predicate] = [term]
         return values
 
     def _proves(self, shape: str, values: Mapping[str | None, Sequence[Term]]) -> bool:
+        for path in self._needed[shape]:
+            if path not in values:
+                return False
         tests = self._tests[shape]
-        return all(path in values for path in self._needed[shape]) and all(
-            test(terms) for path, terms in values.items() for test in tests.get(path, ())
-        )
+        for path, terms in values.items():
+            for test in tests.get(path, ()):
+                if not test(terms):
+                    return False
+        return True
 
 
 class _Superclasses:
