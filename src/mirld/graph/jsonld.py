@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from mirld.graph.dataset import Block, Graph, Pairs
-from mirld.graph.terms import XSD_STRING, Literal, Triple
+from mirld.graph.terms import XSD_STRING, Iri, Literal, Triple
 from mirld.vocab import RDF_TYPE, XSD
 
 # The largest integer that every JSON reader keeps exact.
@@ -138,34 +138,34 @@ class JsonLdWriter:
         members: list[tuple[str, list[str]]] = []
         terms: set[str] = set()
         last = ""
+        keys, coercion = self._keys, None
         for predicate, term in pairs:
             if predicate != last:
                 last = predicate
-                key = self._key(predicate)
+                key = keys.get(predicate) or self._new_key(predicate)
                 if key.name:
                     terms.add(key.name)
+                coercion = key.coercion
                 values: list[str] = []
                 members.append((key.member, values))
-            if isinstance(term, Literal):
-                values.append(_literal(term, key))
+            if term.__class__ is not Iri:
+                values.append(_literal(term, key))  # type: ignore[arg-type]  # a literal
             elif predicate == RDF_TYPE:
                 kind = self._classes.get(term)
                 if kind is not None:
                     terms.add(kind)
                 values.append(_text(kind or term))
-            elif "#" in term and term in waiting:
+            elif term in waiting and "#" in term:
                 values.append(braced(self._members(term, waiting, terms)))
             else:
-                values.append(_text(term) if key.coercion == "@id" else f'{{"@id":{_text(term)}}}')
+                values.append(_text(term) if coercion == "@id" else f'{{"@id":{_text(term)}}}')
         written = [
             f"{name}:{values[0]}" if len(values) == 1 else f"{name}:[{','.join(values)}]" for name, values in members
         ]
         return written, terms
 
-    def _key(self, predicate: str) -> _Key:
-        found = self._keys.get(predicate)
-        if found is None:
-            found = self._keys[predicate] = _Key("", _text(predicate))
+    def _new_key(self, predicate: str) -> _Key:
+        found = self._keys[predicate] = _Key("", _text(predicate))
         return found
 
 

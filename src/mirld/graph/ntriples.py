@@ -20,8 +20,12 @@ def quote(value: str) -> str:
     "a \"b\"\n"
     """
     if not value.isprintable() or '"' in value or "\\" in value:
-        value = _ESCAPED.sub(lambda match: _SHORT.get(match[0]) or f"\\u{ord(match[0]):04X}", value)
+        value = _ESCAPED.sub(_escape, value)
     return f'"{value}"'
+
+
+def _escape(match: re.Match[str]) -> str:
+    return _SHORT.get(match[0]) or f"\\u{ord(match[0]):04X}"
 
 
 def write_term(term: Term) -> str:
@@ -32,9 +36,11 @@ def write_term(term: Term) -> str:
 def write_literal(term: Literal) -> str:
     """Write a literal."""
     value, datatype, language = term
+    if not value.isprintable() or '"' in value or "\\" in value:  # as `quote`, which costs as much as all the rest
+        value = _ESCAPED.sub(_escape, value)
     if language is not None:
-        return f"{quote(value)}@{language}"
-    return quote(value) if datatype == XSD_STRING else f"{quote(value)}^^<{datatype}>"
+        return f'"{value}"@{language}'
+    return f'"{value}"' if datatype == XSD_STRING else f'"{value}"^^<{datatype}>'
 
 
 def write_ntriples(triples: Iterable[Triple]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from mirld.graph.dataset import Block, Graph, Pairs
 from mirld.graph.ntriples import quote, write_literal
-from mirld.graph.terms import XSD_STRING, Literal, Term, Triple
+from mirld.graph.terms import XSD_STRING, Iri, Literal, Term, Triple
 from mirld.vocab import PREFIXES, RDF_TYPE, RDFS_LABEL, XSD
 
 # PN_LOCAL, narrowed to what needs no escape: https://www.w3.org/TR/turtle/#grammar-production-PN_LOCAL
@@ -59,14 +59,16 @@ class TurtleWriter:
 
     def iri(self, iri: str) -> str:
         """Write an IRI: prefixed, relative, or in full."""
-        found = self._iris.get(iri)
-        if found is None:
-            written = self._write_iri(iri)
-            found = self._iris[iri] = (written, "" if written[0] == "<" else written.split(":", 1)[0])
-        written, prefix = found
+        written, prefix = self._iris.get(iri) or self._named(iri)
         if prefix:
             self.used.add(prefix)
         return written
+
+    def _named(self, iri: str) -> tuple[str, str]:
+        """Write an IRI for the first time: as it is written, and the prefix of that."""
+        written = self._write_iri(iri)
+        found = self._iris[iri] = (written, "" if written[0] == "<" else written.split(":", 1)[0])
+        return found
 
     def _write_iri(self, iri: str) -> str:
         # No local name holds `/` or `#`, so one namespace at most fits; a term of `ns#` is never a relative IRI.
@@ -113,18 +115,25 @@ class TurtleWriter:
 
     def _said(self, pairs: Pairs) -> str:
         by_predicate: dict[str, list[str]] = {}
+        iris, used = self._iris, self.used
         for predicate, term in pairs:
-            written = self.term(term) if isinstance(term, Literal) else self.iri(term)
-            if predicate in by_predicate:
-                by_predicate[predicate].append(written)
+            if term.__class__ is Iri:
+                written, prefix = iris.get(term) or self._named(term)
+                if prefix:
+                    used.add(prefix)
             else:
+                written = self.term(term)
+            objects = by_predicate.get(predicate)
+            if objects is None:
                 by_predicate[predicate] = [written]
+            else:
+                objects.append(written)
         names, prefixes = self._names_of(tuple(by_predicate))
-        self.used |= prefixes
+        used |= prefixes
         lines = []
         for property_, name in names:
             objects = by_predicate[property_]
-            line = f"{_INDENT}{name} {', '.join(objects)}"
+            line = f"{_INDENT}{name} {', '.join(objects) if len(objects) > 1 else objects[0]}"
             if len(line) > _WIDTH and len(objects) > 1:
                 # One object a line, so that adding one changes one line.
                 line = f"{_INDENT}{name}\n{_INDENT * 2}" + f",\n{_INDENT * 2}".join(objects)
