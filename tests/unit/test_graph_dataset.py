@@ -128,7 +128,7 @@ def test_an_entry_follows_from_its_iri() -> None:
     """Identifier, sameAs, domain, architecture, series, sources; and whose part each part is."""
     made = dataset(a=(1, [(Iri(RDF_TYPE), Iri(MIR.Model))]))
     part = Iri(f"{ENTRY}#file-1")
-    made.view.add((part, LABEL, text("f", "en")))
+    made.graphs["urn:graph:a"].append((part, LABEL, text("f", "en")))
     assert derive(made) == [
         (ENTRY, Iri(DCTERMS.identifier), Literal("mir:model.unet.orrery:base")),
         (ENTRY, Iri(OWL.sameAs), Iri("mir:model.unet.orrery:base")),

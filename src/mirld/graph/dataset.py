@@ -7,7 +7,6 @@ things of one property keeps both, for the shapes to refuse. Nothing is lost: ev
 
 from __future__ import annotations
 
-from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -56,15 +55,6 @@ class Graph:
         pairs = self.pairs(subject)
         if (predicate, term) not in pairs:
             self._subjects[subject] = [*pairs, (predicate, term)]
-            self._forget(subject)
-
-    def insert(self, triple: Triple) -> None:
-        """Add a triple about a subject of a sorted graph unless it is there; the graph stays sorted."""
-        subject, predicate, term = triple
-        pairs = self._subjects[subject]
-        if (predicate, term) not in pairs:
-            self._subjects[subject] = grown = [*pairs]
-            insort(grown, (predicate, term), key=_pair_key)
             self._forget(subject)
 
     def _forget(self, subject: str) -> None:
@@ -165,23 +155,20 @@ class Graph:
 
     def with_more(self, blocks: Iterable[Block]) -> Graph:
         """Return a sorted graph of the triples of this one and of more, both sorted; indexed when this one is."""
-        more = dict(blocks)
+        more: dict[str, Pairs] = dict(blocks)
+        grown = {**self._subjects, **more}
+        linking: dict[str, list[tuple[Iri, Iri]]] = defaultdict(list)
+        for subject, new in more.items():
+            pairs = self._subjects.get(subject)
+            if pairs:
+                there = set(pairs)
+                new = [pair for pair in new if pair not in there]
+                grown[subject] = in_order([*pairs, *new])
+            for predicate, term in new:
+                if term.__class__ is Iri:
+                    linking[term].append((subject, predicate))  # type: ignore[arg-type]  # Iris
         result = Graph()
-        linking: dict[str, list[tuple[Iri, Iri]]] = {}
-        for subject in sorted([*self._subjects, *(more.keys() - self._subjects.keys())]):
-            pairs = self._subjects.get(subject, ())
-            new = more.get(subject)  # type: ignore[call-overload]  # an Iri
-            if new is not None:
-                if pairs:
-                    there = set(pairs)
-                    new = [pair for pair in new if pair not in there]
-                    pairs = in_order([*pairs, *new])
-                else:
-                    pairs = new
-                for predicate, term in new:
-                    if isinstance(term, Iri):
-                        linking.setdefault(term, []).append((subject, predicate))  # type: ignore[arg-type]  # an Iri
-            result._subjects[subject] = pairs
+        result._subjects = {subject: grown[subject] for subject in sorted(grown)}
         if self._inverse is not None:
             result._inverse = self._inverse.copy()
             for name, found in linking.items():
@@ -234,7 +221,7 @@ class Dataset:
     shared: set[str] = field(default_factory=set)
 
     def merge(self) -> None:
-        """Fill `view`, `shared` and `outvoted` from `graphs`."""
+        """Fill `view`, `shared` and `outvoted` from `graphs`, and `view` from `derived` as well."""
         contested, disputed = self._single_valued() | {RDF_TYPE}, self._shared()
         self.shared = disputed
         merged: dict[str, dict[Pair, None]] = {}
@@ -258,6 +245,8 @@ class Dataset:
                     merged[subject] = {(predicate, term): None}
                 else:
                     pairs[predicate, term] = None
+        for subject, predicate, term in self.derived:
+            merged[subject][predicate, term] = None
         view = Graph()
         view._subjects = {subject: list(pairs) for subject, pairs in merged.items()}
         self.view = view.sorted()

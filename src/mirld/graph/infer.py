@@ -8,6 +8,7 @@ For every entry: `dcterms:identifier` (the `mir:` text), `owl:sameAs` (the `mir:
 from __future__ import annotations
 
 from functools import cache
+from operator import itemgetter
 
 from mirld.errors import IdError
 from mirld.graph.dataset import Dataset
@@ -32,10 +33,12 @@ def entry_id(iri: str, base: str) -> MirId:
 
 
 def derive(dataset: Dataset) -> list[Triple]:
-    """Return the derived triples of a merged dataset: those of entries sorted by IRI, then those of parts."""
-    base, view = dataset.base, dataset.view
+    """Return the derived triples of a dataset, merged or not: those of entries sorted by IRI, then those of parts."""
+    base = dataset.base
+    subjects: set[Iri] = set()
     stated_by: dict[str, set[str]] = {}
     for graph, triples in dataset.graphs.items():
+        subjects.update(map(itemgetter(0), triples))
         source = dataset.sources[graph]
         if source is None:
             continue
@@ -59,8 +62,8 @@ def derive(dataset: Dataset) -> list[Triple]:
         if mir_id.domain != "info":
             result.append((entry, _SERIES, Iri(mir_id.series_id.iri(base))))
         result += [(entry, _SOURCE, Iri(source)) for source in sorted(stated_by[iri] - dataset.undescribed)]
-    for part in view.subjects():
+    for part in sorted(subjects):
         whole, hash_sign, _ = part.partition("#")
         if hash_sign and whole in stated_by:
-            result.append((Iri(part), _PART_OF, Iri(whole)))
+            result.append((part, _PART_OF, Iri(whole)))
     return result

@@ -77,10 +77,8 @@ def _undescribed(files: Iterable[CorpusFile]) -> frozenset[str]:
 
 def complete(dataset: Dataset) -> None:
     """Merge the graphs of a dataset, and add to the merged view what follows from the IRIs of entries."""
-    dataset.merge()
     dataset.derived = derive(dataset)
-    for triple in dataset.derived:
-        dataset.view.insert(triple)
+    dataset.merge()
     dataset.view.index()  # once, for all processes that are forked from here
 
 
