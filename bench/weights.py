@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mirld.weights import read
-from mirld.weights.signature import Absent, Blocks, Index, Key, Shaped, Signature, Variable
+from mirld.weights.signature import Blocks, Index, Key, Not, Shaped, Signature, Variable
 
 LIMIT = 1.3
 """How many times the time of reading and parsing a reader may take."""
@@ -112,8 +112,7 @@ def matching(path: Path, count: int, rounds: int) -> float:
     others = [
         Signature(
             identifies=f"other-{number}",
-            prefixes=("", "model.diffusion_model.", "transformer."),
-            conditions=(Key(f"blocks_{number}.{{i}}.weight"), Blocks(name, range(number)), Absent("x")),
+            conditions=(Key(f"blocks_{number}.{{i}}.weight"), Blocks(name, range(number)), Not(Key("x"))),
         )
         for number in range(1, count)
     ]

@@ -68,35 +68,48 @@ class LayoutSignature(NamedTuple):
 
     def parsed(self) -> Signature:
         """Read the conditions; ValueError for one that is none, and when no name, or field, must be there."""
-        forbidden = (Not(parse_condition(text)) for text in self.forbids)
-        return Signature(identifies=self.name, conditions=(*map(parse_condition, self.requires), *forbidden))
+        try:
+            forbidden = [Not(parse_condition(text)) for text in self.forbids]
+            conditions = (*map(parse_condition, self.requires), *forbidden)
+            return Signature(identifies=self.iri, conditions=conditions)
+        except ValueError as error:
+            raise ValueError(f"<{self.name}> is no signature: {error}") from error
 
 
 def read_signatures(dataset: Dataset) -> list[LayoutSignature]:
     """Read every signature of a dataset, sorted by IRI; InputError for one that no header could meet."""
+    found = stated_signatures(dataset)
+    for signature in found:
+        try:
+            signature.parsed()
+        except ValueError as error:
+            raise InputError(str(error), file=dataset.locate(signature.iri)) from error
+    return found
+
+
+def stated_signatures(dataset: Dataset) -> list[LayoutSignature]:
+    """Read every signature of a dataset as it is written, whether or not its conditions can be read, sorted by IRI."""
     # Imported here, since look-ups read rows and no graph.
     from mirld.registry.said import Said
 
     found = []
     for iri in dataset.view.instances(MIR.Signature):
         said = Said(iri, dataset.view.pairs(iri))
-        signature = LayoutSignature(
-            iri=iri,
-            label=said.text(RDFS_LABEL) or iri.rpartition("#")[2],
-            kind=said.text(MIR.role) or "",
-            layout=said.text(SKOS.notation),
-            identifies=tuple(sorted(said.iris(MIR.networkOf))),
-            requires=tuple(sorted(text for text in said.texts(MIR.requires) if not text.startswith("not "))),
-            forbids=tuple(sorted(text[4:] for text in said.texts(MIR.requires) if text.startswith("not "))),
-            refines=next(iter(said.iris(PROV.specializationOf)), None),
-            sources=tuple(sorted(said.sources)),
+        texts = sorted(said.texts(MIR.requires))
+        found.append(
+            LayoutSignature(
+                iri=iri,
+                label=said.text(RDFS_LABEL) or iri.rpartition("#")[2],
+                kind=said.text(MIR.role) or "",
+                layout=said.text(SKOS.notation),
+                identifies=tuple(sorted(said.iris(MIR.networkOf))),
+                requires=tuple(text for text in texts if not text.startswith("not ")),
+                forbids=tuple(text[4:] for text in texts if text.startswith("not ")),
+                refines=next(iter(said.iris(PROV.specializationOf)), None),
+                sources=tuple(sorted(said.sources)),
+            )
         )
-        try:
-            signature.parsed()
-        except ValueError as error:
-            raise InputError(f"<{signature.name}> is no signature: {error}", file=dataset.locate(iri)) from error
-        found.append(signature)
-    return sorted(found, key=lambda each: each.iri)
+    return found
 
 
 def write_signatures(

@@ -19,6 +19,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple
 
+from mirld.weights.components import parts
 from mirld.weights.header import Shape, Tensors
 
 BLOCK = "{i}"
@@ -51,12 +52,6 @@ Dimension = int | AbstractSet[int] | range | Variable
 
 class Key(NamedTuple):
     """A tensor of this name is there."""
-
-    name: str
-
-
-class Absent(NamedTuple):
-    """No tensor of this name is there."""
 
     name: str
 
@@ -94,24 +89,23 @@ class Not(NamedTuple):
     condition: Condition
 
 
-Condition = Key | Absent | Shaped | Blocks | Noted | Either | Not
+Condition = Key | Shaped | Blocks | Noted | Either | Not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """How a component is known: `identifies` names what it is; `prefixes` may stand before its keys, "" for none."""
+    """How a component is known: `identifies` names what it is."""
 
     identifies: str
     conditions: tuple[Condition, ...]
-    prefixes: tuple[str, ...] = ("",)
 
     def __post_init__(self) -> None:
         """Refuse a signature that could not be found by a name, and blocks without a number, which would never end."""
         if not self.anchors():
-            raise ValueError(f"{self.identifies}: a signature needs a key, a shape or blocks")
+            raise ValueError("it needs a name, a shape or blocks that must be there")
         for condition in self.conditions:
             if isinstance(condition, Blocks) and BLOCK not in condition.name:
-                raise ValueError(f"{self.identifies}: {condition.name} has no {BLOCK} for the number of a block")
+                raise ValueError(f"{condition.name} has no {BLOCK} for the number of a block")
 
     def anchors(self) -> list[str]:
         """List what the signature is false without: names of tensors, and fields of metadata as `noted` writes them."""
@@ -177,20 +171,26 @@ class Index:
         for signature in every:
             for anchor in set(signature.anchors()):
                 uses[anchor] = uses.get(anchor, 0) + 1
-        self._by_name: dict[str, list[tuple[Signature, str]]] = {}
+        self._by_name: dict[str, list[Signature]] = {}
         for signature in every:
             # The name that the fewest others need tells most.
             rarest = min(signature.anchors(), key=lambda anchor: (uses[anchor], anchor))
-            for prefix in signature.prefixes:
-                self._by_name.setdefault(prefix + rarest, []).append((signature, prefix))
+            self._by_name.setdefault(rarest, []).append(signature)
 
-    def matches(self, tensors: Tensors, packed: AbstractSet[str] = frozenset()) -> list[Match]:
-        """Give what is true or unknown of a header, sorted by name and prefix whatever the order of signatures."""
-        found = [
-            prove(signature, prefix, tensors, packed)
-            for name in self._by_name.keys() & tensors.keys()
-            for signature, prefix in self._by_name[name]
-        ]
+    def matches(
+        self, tensors: Tensors, packed: AbstractSet[str] = frozenset(), metadata: Mapping[str, object] = NOTHING
+    ) -> list[Match]:
+        """Give what is true or unknown of each component, sorted by name and prefix."""
+        found = []
+        for part in parts(tensors):
+            names = self._by_name.keys() & set(part.names)
+            if not part.prefix:
+                names |= self._by_name.keys() & {noted(field, value) for field, value in metadata.items()}
+            found += [
+                prove(signature, part.prefix, tensors, packed, metadata)
+                for name in names
+                for signature in self._by_name[name]
+            ]
         kept = [match for match in found if match.truth is not Truth.NO]
         return sorted(kept, key=lambda match: (match.signature.identifies, match.prefix))
 
@@ -228,9 +228,6 @@ def prove_condition(
         case Key():
             there = name.replace(BLOCK, "0") in tensors
             return Evidence(condition, "there" if there else "not there", Truth.YES if there else Truth.NO)
-        case Absent():
-            there = name.replace(BLOCK, "0") in tensors
-            return Evidence(condition, "there" if there else "not there", Truth.NO if there else Truth.YES)
         case Blocks():
             blocks = 0
             while name.replace(BLOCK, str(blocks)) in tensors:
