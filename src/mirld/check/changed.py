@@ -17,6 +17,7 @@ from pathlib import Path
 from mirld.check import lint
 from mirld.check.findings import Finding, Report
 from mirld.check.offers import LIBRARY_CLASSES, Named, Offer, names_of, offer_of
+from mirld.check.proofs import PREFIX, Proofs, judged
 from mirld.check.run import forms, group, judge, lineage, located, own_files
 from mirld.check.scope import Everything, Scope, Words, closest
 from mirld.check.shapes import Shapes
@@ -36,6 +37,7 @@ _RECORD = Iri(MIR.LedgerRecord)
 _FUNCTIONAL = OWL.FunctionalProperty
 _NOTATION = SKOS.notation
 _SHAPES = "shapes"
+_PROOF = "proof"
 
 
 @paused()
@@ -60,12 +62,15 @@ def check_everything(corpus: Corpus, cache: Path | None) -> Report:
         scope = Scope(dataset, words, Everything(dataset.view), own_files(corpus))
         findings = located(judge(scope, wholes, shapes), corpus.files, dataset)
         circles = located(lint.cycles(lineage(dataset)), corpus.files, dataset)
+        proved = Proofs.of(dataset)
+        unproved = located(judged(proved), corpus.files, dataset)
         form = waiting.result()
     if cache is not None and partial is not None:
         kept = [(_whole_of(found), found) for found in findings]
         kept += [("cycle", found) for found in circles] + [(f"file:{found.file}", found) for found in form]
-        seal(partial, cache, fingerprint, kept)
-    return Report.of((*findings, *circles, *form), len(wholes))
+        kept += [(_PROOF, found) for found in unproved]
+        seal(partial, cache, fingerprint, kept, proved)
+    return Report.of((*findings, *circles, *unproved, *form), len(wholes))
 
 
 def check_changed(corpus: Corpus, cache: Path) -> Report:
@@ -128,7 +133,7 @@ class _Change:
             found.update(whole for whole, digest in now.items() if before.get(whole) != digest)
             found.update(before.keys() - now.keys())
             found.update(about for about in self._state.found_in(name) if not about.startswith("file:"))
-        return found - {"cycle"}
+        return found - {"cycle", _PROOF}
 
     def _judge(self, dataset: Dataset, touched: set[str], changed: set[str]) -> Report:
         state = self._state
@@ -153,7 +158,24 @@ class _Change:
             places = self._dataset({_whole(found.subject) for found in circles}, set())
             again = [("cycle", found) for found in located(circles, self._corpus.files, places)]
             state.update(self._stamps, (), {}, again, ("cycle",))
+        self._prove(dataset, touched)
         return Report.of(state.findings(), len(wholes))
+
+    def _prove(self, dataset: Dataset, touched: Collection[str]) -> None:
+        """Prove the signatures and cases that were touched, and say anew what is wrong when something is or was."""
+        state = self._state
+        provable = state.provable() | {_whole(iri) for iri in dataset.view.instances(MIR.Signature, MIR.Layout)}
+        is_changed = not provable.isdisjoint(touched)
+        if not is_changed and not any(found.code.startswith(PREFIX) for found in state.findings()):
+            return
+        now = state.proofs()
+        if is_changed:
+            now = now.revised(dataset, lambda iri: _whole(iri) in touched)
+            state.keep_proofs(now)
+        problems = list(judged(now))
+        places = self._dataset({_whole(found.subject) for found in problems}, set())
+        found = [(_PROOF, each) for each in located(problems, self._corpus.files, places)]
+        state.update(self._stamps, (), {}, found, (_PROOF,))
 
     def _triples(self, name: str) -> list[Triple]:
         found = self._parsed.get(name)

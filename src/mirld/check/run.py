@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from mirld.check import ledger, lint, parameters
+from mirld.check import ledger, lint, parameters, proofs
 from mirld.check.findings import Finding, Report, Severity
 from mirld.check.form import canonical
 from mirld.check.places import Places
@@ -25,13 +25,16 @@ _RULES = (*lint.RULES, ledger.names, parameters.settings)
 def check(corpus: Corpus, dataset: Dataset, shapes: Shapes, *, everything: bool = True) -> Report:
     """Check all of a loaded corpus.
 
-    Without `everything`, only what a build must know: the form of files, and what is only worth knowing, are left out.
+    Without `everything`, only what a build must know: the form of files, the proofs of signatures, and what is only
+    worth knowing, are left out.
     """
     scope = Scope(dataset, Words.of(dataset, shapes), Everything(dataset.view), own_files(corpus))
     wholes = group(dataset.view.subjects())
     problems = list(judge(scope, wholes, shapes))
     problems += lint.cycles(lineage(dataset))
-    if not everything:
+    if everything:
+        problems += proofs.judged(proofs.Proofs.of(dataset))
+    else:
         problems = [problem for problem in problems if problem.severity != "info"]
     findings = located(problems, corpus.files, dataset)
     if everything:

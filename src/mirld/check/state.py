@@ -16,7 +16,13 @@ from typing import NamedTuple
 
 from mirld.check.findings import Finding
 from mirld.check.offers import Named, Offer
+from mirld.check.proofs import Fault, Held, Proofs
 from mirld.config import cache_folder
+from mirld.registry.layout_cases import LayoutCase
+from mirld.registry.rows import dump as dump_row
+from mirld.registry.rows import load as load_row
+from mirld.registry.signatures import LayoutSignature
+from mirld.vocab import DEFAULT_BASE
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -36,6 +42,7 @@ CREATE TABLE offer (whole TEXT PRIMARY KEY, data TEXT) WITHOUT ROWID;
 CREATE TABLE named (
     library TEXT, name TEXT, whole TEXT, itself INTEGER, PRIMARY KEY (library, name, whole)
 ) WITHOUT ROWID;
+CREATE TABLE proof (kind TEXT, iri TEXT, data TEXT);
 CREATE TABLE finding (about TEXT, data TEXT);
 CREATE INDEX finding_about ON finding (about);
 """
@@ -159,6 +166,29 @@ class State:
         """Resources that something was found about in a file, which may stand on another line now."""
         return self._column("SELECT about FROM finding WHERE json_extract(data, '$.file') = ?", file)
 
+    def proofs(self) -> Proofs:
+        """Return what was proved of signatures."""
+        rows: dict[str, list[tuple[str, str]]] = {"signature": [], "case": [], "held": [], "fault": []}
+        for kind, iri, data in self._connection.execute("SELECT kind, iri, data FROM proof"):
+            rows[kind].append((iri, data))
+        return Proofs(
+            {iri: load_row(LayoutSignature, data, base=DEFAULT_BASE) for iri, data in rows["signature"]},
+            {iri: load_row(LayoutCase, data, base=DEFAULT_BASE) for iri, data in rows["case"]},
+            tuple(Held(iri, *json.loads(data)) for iri, data in rows["held"]),
+            tuple(Fault(iri, *json.loads(data)) for iri, data in rows["fault"]),
+        )
+
+    def provable(self) -> set[str]:
+        """Resources that are, or have, a signature or a case of one."""
+        rows = self._connection.execute("SELECT iri FROM proof WHERE kind IN ('signature', 'case')")
+        return {iri.partition("#")[0] for (iri,) in rows}
+
+    def keep_proofs(self, proofs: Proofs) -> None:
+        """Put what is proved of signatures in place of what was."""
+        with self._connection:
+            self._connection.execute("DELETE FROM proof")
+            _insert_proofs(self._connection, proofs)
+
     def wrong_links(self) -> list[str]:
         """Resources that something was found about in a link."""
         return self._column("SELECT about FROM finding WHERE json_extract(data, '$.value') LIKE ?", "<%")
@@ -217,14 +247,15 @@ def create(partial: Path, meta: Mapping[str, object], stamps: Mapping[str, str],
             partial.unlink()
 
 
-def seal(partial: Path, path: Path, fingerprint: str, findings: Sequence[tuple[str, Finding]]) -> None:
-    """Add what was found to the state that `create` wrote, and put it in its place."""
+def seal(partial: Path, path: Path, fingerprint: str, findings: Sequence[tuple[str, Finding]], proofs: Proofs) -> None:
+    """Add what was found and proved to the state that `create` wrote, and put it in its place."""
     try:
         if partial.is_file():
             with closing(sqlite3.connect(partial)) as run:
                 run.execute("PRAGMA synchronous = OFF")
                 with run:
                     run.executemany("INSERT INTO finding VALUES (?, ?)", [(name, _dump(it)) for name, it in findings])
+                    _insert_proofs(run, proofs)
                     run.execute("INSERT INTO meta VALUES ('fingerprint', ?)", (fingerprint,))
             partial.replace(path)
     except (OSError, sqlite3.Error):
@@ -251,6 +282,14 @@ def _insert(run: sqlite3.Connection, facts: Mapping[str, Facts]) -> None:
     run.executemany(
         "INSERT OR REPLACE INTO named VALUES (?, ?, ?, ?)", (row for found in facts.values() for row in found.names)
     )
+
+
+def _insert_proofs(run: sqlite3.Connection, proofs: Proofs) -> None:
+    rows = [("signature", iri, dump_row(one)) for iri, one in proofs.signatures.items()]
+    rows += [("case", iri, dump_row(one)) for iri, one in proofs.cases.items()]
+    rows += [("held", found.case, json.dumps(found[1:])) for found in proofs.held]
+    rows += [("fault", found.case, json.dumps(found[1:])) for found in proofs.faults]
+    run.executemany("INSERT INTO proof VALUES (?, ?, ?)", rows)
 
 
 def _dump(found: Finding) -> str:
