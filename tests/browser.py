@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -20,6 +21,13 @@ from typing import Any
 import pytest
 
 PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+_PIPED = """import fcntl, os, sys
+ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 100) for end in sys.argv[1:3]]
+for end, number in zip(ends, (3, 4)):
+    os.dup2(end, number)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 needs_browser = pytest.mark.skipif(PROGRAM is None, reason="Chromium is not installed")
 
@@ -36,7 +44,7 @@ class Browser:
             f"--user-data-dir={profile}",
         ]
         # A browser with the pipe reads from 3 and writes to 4.
-        wrapped = ["sh", "-c", f'exec "$@" 3<&{here[0]} 4>&{theirs[1]}', "sh", *command]
+        wrapped = [sys.executable, "-c", _PIPED, str(here[0]), str(theirs[1]), *command]
         self._process = subprocess.Popen(
             wrapped, pass_fds=(here[0], theirs[1]), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -127,8 +135,9 @@ class Browser:
     def drop(self, selector: str, *files: Path) -> None:
         """Drop files on an element, as from a window of the desktop."""
         box = self.ask(
-            f"(() => {{ const e = document.querySelector({json.dumps(selector)});"
-            " e.scrollIntoView({block: 'center'}); const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; })()"
+            f"(() => {{ const found = document.querySelector({json.dumps(selector)});"
+            " found.scrollIntoView({block: 'center'}); const box = found.getBoundingClientRect();"
+            " return [box.x + box.width / 2, box.y + box.height / 2]; })()"
         )
         data = {"items": [], "files": [str(file) for file in files], "dragOperationsMask": 1}
         for kind in ("dragEnter", "dragOver", "drop"):

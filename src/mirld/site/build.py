@@ -190,7 +190,7 @@ class Site:
         yield from copies(material)
         for path in sorted((material.folder / "shapes").glob("*.ttl")):
             yield f"shapes/{path.name}", _read(path, material.folder)
-        for folder in ("fingerprint", "grammar", "negotiation"):
+        for folder in ("fingerprint", "grammar", "identify", "negotiation"):
             for path in sorted((material.folder / "site" / "content" / folder).glob("*")):
                 yield f"docs/{folder}/{path.name}", _read(path, material.folder)
         for path in sorted((material.folder / "site" / "content" / "schema").glob("*.json")):

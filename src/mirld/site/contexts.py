@@ -386,7 +386,8 @@ class Anchored(NamedTuple):
 class IdentifyContext:
     """identify.html: what `levels` mean, the `files` that the page loads, and all signatures, `total` of them, by kind.
 
-    `has_forms` says that there are signatures, whose data lie beside the page.
+    `has_forms` says that there are signatures, whose data lie beside the page; `scripts` are names in assets/identify/,
+    all of them loaded at once.
     """
 
     head: Head
@@ -395,6 +396,7 @@ class IdentifyContext:
     levels: tuple[Fact, ...]
     commands: tuple[str, ...]
     files: tuple[Link, ...]
+    scripts: tuple[str, ...]
     signatures: tuple[Anchored, ...]
 
 

@@ -31,11 +31,14 @@ COMMANDS = (
 )
 """What gives the same answer in the shell."""
 
+_WORKER = "hash-worker.js"  # loaded when a whole file is read
+
 
 def identify_context(material: Material, page: Page, head: Head) -> IdentifyContext:
     """Say how much is known, and what the page reads."""
     api = f"{head.root}api/v1/"
     signatures = tuple(_signatures(material))
+    scripts = sorted((material.look / "static" / "identify").glob("*.js"))
     return IdentifyContext(
         head=head,
         total=sum(len(each.rows) for each in signatures),
@@ -43,6 +46,7 @@ def identify_context(material: Material, page: Page, head: Head) -> IdentifyCont
         levels=tuple(Fact(Link(name), (Link(what),)) for name, what in LEVELS.items()),
         commands=COMMANDS,
         files=(Link(SIGNATURES, f"{api}{SIGNATURES}"), Link(MODULES, f"{api}{MODULES}", "for adapters")),
+        scripts=tuple(path.name for path in scripts if path.name != _WORKER),
         signatures=signatures,
     )
 

@@ -1,0 +1,147 @@
+"""Cases of site/content/identify/conformance.json as real files: a header as it is written, and no data behind it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.weights.builders import GGML_NUMBERS, Gguf, safetensors_table, size_of
+
+from mirld.weights.condition_text import parse_condition
+from mirld.weights.signature import ANY, BLOCK, Blocks, Condition, Either, Key, Noted, Shaped, Variable
+
+CONFORMANCE = Path(__file__).resolve().parents[2] / "site" / "content" / "identify" / "conformance.json"
+
+Tensors = dict[str, tuple[str, tuple[int, ...]]]
+
+_LINE = re.compile(r"(\S+) (\S+) \[([\d, ]*)\]")
+_RANGE = re.compile(r"\{(\d+)-(\d+)\}")
+
+
+def tensors_of(lines: Sequence[str]) -> Tensors:
+    """Read lines such as `blocks.{0-18}.qkv.weight BF16 [9216, 3072]`, a range standing for each number in it."""
+    found: Tensors = {}
+    for line in lines:
+        match = _LINE.fullmatch(line)
+        assert match is not None, line
+        shape = tuple(map(int, match[3].split(", "))) if match[3] else ()
+        found |= dict.fromkeys(_expanded(match[1]), (match[2], shape))
+    return found
+
+
+def _expanded(name: str) -> Iterator[str]:
+    match = _RANGE.search(name)
+    if match is None:
+        yield name
+        return
+    for number in range(int(match[1]), int(match[2]) + 1):
+        yield from _expanded(f"{name[: match.start()]}{number}{name[match.end() :]}")
+
+
+def write_case(folder: Path, case: Mapping[str, Any]) -> Path:
+    """Write the file of a case; what is behind its header is a hole that takes no room."""
+    path = folder / case["file"]
+    if "base64" in case:
+        path.write_bytes(base64.b64decode(case["base64"]))
+    else:
+        write_file(path, tensors_of(case["tensors"]), case.get("metadata", {}))
+    return path
+
+
+def write_file(path: Path, tensors: Tensors, metadata: Mapping[str, str | int]) -> None:
+    """Write a header of the format that the name ends in."""
+    raw, end = _gguf(tensors, metadata) if path.suffix == ".gguf" else _safetensors(tensors, metadata)
+    with path.open("wb") as file:
+        file.write(raw)
+        file.truncate(len(raw) + end)
+
+
+def _safetensors(tensors: Tensors, metadata: Mapping[str, object]) -> tuple[bytes, int]:
+    table = safetensors_table(tensors)
+    text = json.dumps({"__metadata__": dict(metadata), **table} if metadata else table, ensure_ascii=False)
+    raw = text.encode()
+    return struct.pack("<Q", len(raw)) + raw, sum(size_of(*tensor) for tensor in tensors.values())
+
+
+def _gguf(tensors: Tensors, metadata: Mapping[str, str | int]) -> tuple[bytes, int]:
+    file = Gguf().count(len(tensors)).count(len(metadata))
+    for key, value in metadata.items():
+        file.text(key)
+        if isinstance(value, str):
+            file.raw("I", 8).text(value)
+        else:
+            file.raw("I", 4).raw("I", value)
+    end = 0
+    for name, (dtype, shape) in tensors.items():
+        file.tensor(name, GGML_NUMBERS[dtype], list(reversed(shape)), end)
+        end = -(-(end + size_of(dtype, shape)) // 32) * 32
+    return file.end(), end
+
+
+def meeting(texts: Sequence[str]) -> tuple[Tensors, dict[str, str]]:
+    """Make tensors and metadata of which all conditions of a signature are true, and nothing that it does not name."""
+    tensors: Tensors = {}
+    metadata: dict[str, str] = {}
+    for text in texts:
+        _meet(parse_condition(text), tensors, metadata)
+    return tensors, metadata
+
+
+def _meet(condition: Condition, tensors: Tensors, metadata: dict[str, str]) -> None:
+    match condition:
+        case Either():
+            _meet(condition.conditions[0], tensors, metadata)
+        case Noted():
+            metadata[condition.field] = condition.value
+        case Key():
+            tensors.setdefault(condition.name.replace(BLOCK, "0"), ("F16", (1,)))
+        case Shaped():
+            shape = tuple(map(_number, condition.dimensions))
+            tensors[condition.name.replace(BLOCK, "0")] = ("F16", shape)
+        case Blocks():
+            for block in range(_number(condition.wanted)):
+                tensors.setdefault(condition.name.replace(BLOCK, str(block)), ("F16", (1,)))
+
+
+def _number(wanted: object) -> int:
+    match wanted:
+        case int():
+            return wanted
+        case Variable():
+            return 24 * wanted.factor
+        case range():
+            return 2 if wanted == ANY else wanted.start
+        case _:
+            assert isinstance(wanted, frozenset)
+            return min(wanted)
+
+
+def small(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return of an answer what a case holds: all that is decided, without texts that a new source changes."""
+    return {
+        "kind": answer["kind"],
+        "level": answer["level"],
+        "precision": answer["precision"],
+        "packing": answer["packing"],
+        "components": [
+            {
+                "prefix": each["prefix"],
+                "kind": each["kind"],
+                "signature": each["signature"].rpartition("#")[2],
+                "candidates": [claim["id"] for claim in each["candidates"]],
+                **(
+                    {"adapter": {k: each["adapter"][k] for k in ("kind", "ranks", "parts", "proved")}}
+                    if each["adapter"]
+                    else {}
+                ),
+            }
+            for each in answer["components"]
+        ],
+        "hints": answer["hints"],
+        "nearest": [f"{each['label']}: {each['met']} of {each['conditions']}" for each in answer["nearest"]],
+    }
