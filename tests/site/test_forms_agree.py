@@ -19,6 +19,7 @@ from tests.site.triples import as_read, read
 from mirld.graph.dataset import Dataset
 from mirld.graph.release import recalled, without
 from mirld.registry import Registry
+from mirld.site.plan import IDENTIFY
 from mirld.vocab import DEFAULT_BASE, PART_PROPERTIES
 
 SAMPLED = 60
@@ -97,7 +98,8 @@ def test_the_data_in_a_page_is_its_json_ld(built: Path, pages: Mapping[str, Html
     for path, page in pages.items():
         beside = built / path / "index.jsonld"
         if page.data is None:
-            differ += [path] if beside.is_file() else []
+            # All signatures are too much to stand in a page.
+            differ += [path] if beside.is_file() and path != IDENTIFY else []
             continue
         carried += 1
         if json.loads(page.data) != json.loads(beside.read_bytes()):

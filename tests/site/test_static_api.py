@@ -23,6 +23,7 @@ from mirld.lookup.resolving import resolve
 from mirld.lookup.used import use
 from mirld.registry import Index, forms
 from mirld.registry.place import open_index
+from mirld.site.api_identify import WHOLE
 from mirld.site.api_shards import MOST, name_key
 
 SEED = 20_251_128
@@ -86,7 +87,7 @@ def test_the_openapi_document_is_valid(built: Path) -> None:
     validate(document, base_uri=path.as_uri())
     named = {found.partition('"')[0] for found in path.read_text("utf-8").split('"../../schema/')[1:]}
     assert named == {path.name for path in (built / "schema").iterdir() if path.name in named}
-    assert {f"api-{kind}.schema.json" for kind in MOST} < named
+    assert {f"api-{kind.removesuffix('.json')}.schema.json" for kind in (*MOST, *WHOLE)} < named
     assert all((built / "api" / "v1" / kind).is_dir() for kind in MOST)
 
 
@@ -95,7 +96,8 @@ def test_the_openapi_document_names_every_path(built: Path) -> None:
     from mirld.serve import answers
 
     document = json.loads((built / "api" / "v1" / "openapi.json").read_text("utf-8"))
-    expected = {"/api/v1/index.json", *(f"/api/v1/{kind}/{{shard}}.json" for kind in MOST)}
+    files = ("index.json", *WHOLE, *(f"{kind}/{{shard}}.json" for kind in MOST))
+    expected = {f"/api/v1/{file}" for file in files}
     assert set(document["paths"]) == expected | set(answers.routes(lambda: pytest.fail("nothing is asked")))
 
 

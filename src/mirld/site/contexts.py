@@ -2,7 +2,8 @@
 
 A page is a frozen dataclass, its parts are named tuples, of which a build makes a hundred thousand.
 Every text is as authored and is escaped by the template. Every `href` is ready to use on its page. `anchor` is the
-fragment of a part, and the template makes it an `id`. Contexts of entries are in `entry_contexts`.
+fragment of a part, and the template makes it an `id`. Contexts of entries are in `entry_contexts`, and that of the page
+that identifies files is in `identify_contexts`.
 """
 
 from __future__ import annotations
@@ -373,31 +374,6 @@ class ApiContext:
     kinds: tuple[ApiFiles, ...]
     wholes: tuple[Row, ...]
     openapi: Link | None
-
-
-class Anchored(NamedTuple):
-    """Parts of the resource of a page under one heading: each has its anchor and a label."""
-
-    title: str
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class IdentifyContext:
-    """identify.html: what `levels` mean, the `files` that the page loads, and all signatures, `total` of them, by kind.
-
-    `has_forms` says that there are signatures, whose data lie beside the page; `scripts` are names in assets/identify/,
-    all of them loaded at once.
-    """
-
-    head: Head
-    total: int
-    has_forms: bool
-    levels: tuple[Fact, ...]
-    commands: tuple[str, ...]
-    files: tuple[Link, ...]
-    scripts: tuple[str, ...]
-    signatures: tuple[Anchored, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

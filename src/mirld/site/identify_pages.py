@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from mirld.registry.signatures import KINDS
 from mirld.site.api_identify import MODULES, SIGNATURES
-from mirld.site.contexts import Anchored, Fact, Head, IdentifyContext, Row
+from mirld.site.contexts import Fact, Head, Row
+from mirld.site.identify_contexts import Anchored, IdentifyContext
 from mirld.site.links import Link
 from mirld.site.material import Material
 from mirld.site.plan import Page
