@@ -12,17 +12,23 @@ from mirld.check.findings import Finding, Report
 from mirld.check.ledger import RECORDS_FILE, missing, record_names
 from mirld.check.state import cache_file
 from mirld.config import build_time
+from mirld.errors import ConflictError
 from mirld.graph.corpus import Corpus
 from mirld.graph.files import replace_files
 from mirld.graph.load import load
+from mirld.registry.place import open_index
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckPlan:
-    """What to check: the registry in `root`, all of it or only findings in `paths`; files outside are laid over it."""
+    """What to check: the registry in `root`, all of it or only findings in `paths`.
+
+    `overlays` are laid over it, and so are those paths that are outside.
+    """
 
     root: Path
     base: str
+    overlays: tuple[Path, ...] = ()
     paths: tuple[Path, ...] = ()
     changed: bool = False
     against: Path | None = None
@@ -40,16 +46,27 @@ class CheckPlan:
 
     def report(self) -> Report:
         """Run the check; raises InputError for a file that does not parse, ConflictError for a double claim."""
-        outside = tuple(path for path in self.paths if not self._is_inside(path))
+        outside = (*self.overlays, *(path for path in self.paths if not self._is_inside(path)))
         corpus = Corpus.scan(self.root, base=self.base, overlays=outside)
         cache = None if outside else cache_file(self.root)
         report = check_changed(corpus, cache) if self.changed and cache is not None else check_everything(corpus, cache)
+        if outside:
+            report = Report.of((*report.findings, *self._contradictions(outside)), report.checked)
         if self.against is not None:
             report = Report.of((*report.findings, *self._missing(corpus)), report.checked)
         if not self.paths:
             return report
         wanted = self._names(corpus)
         return Report(tuple(found for found in report.findings if found.file in wanted), report.checked)
+
+    def _contradictions(self, overlays: tuple[Path, ...]) -> list[Finding]:
+        """Say what an overlay may not: one that gives a published name another meaning is refused whatever is asked."""
+        try:
+            open_index(self.root, base=self.base, overlays=overlays).close()
+        except ConflictError as error:
+            message = f"{error.message}; {error.hint}" if error.hint else error.message
+            return [Finding(code="overlay:contradicts", severity="violation", message=message, file=error.file)]
+        return []
 
     def _is_inside(self, path: Path) -> bool:
         return path.resolve().is_relative_to(self.root.resolve())

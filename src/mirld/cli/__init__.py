@@ -26,6 +26,7 @@ from mirld.vocab import DEFAULT_BASE
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mirld.graph.corpus import Corpus
     from mirld.registry.index import Index
 
 _OBJECTS = 100_000  # made and not let go, before Python first looks for those that nobody has
@@ -77,6 +78,15 @@ class Place:
     def overlays(self) -> tuple[Path, ...]:
         """Folders and files that are laid over the registry: --overlay, else MIRLD_OVERLAY, else mirld.toml."""
         return overlay_paths(self.overlaid)
+
+    def corpus(self) -> Corpus:
+        """List the files of the registry and of what is laid over it, which is refused where it contradicts that."""
+        from mirld.graph.corpus import Corpus
+
+        overlays = self.overlays
+        if overlays:
+            self.index()  # where overlays are held to what they may say
+        return Corpus.scan(self.root, base=self.base, overlays=overlays)
 
     def index(self) -> Index:
         """Open the index of the registry, making it first when that has to be; what takes long is said."""
@@ -156,7 +166,7 @@ Examples:
     "overlaid",
     type=click.Path(),
     multiple=True,
-    help="Folder or file laid over the registry for look-ups and queries; may be given more than once.",
+    help="Folder or file laid over the registry, whatever is asked of it; may be given more than once.",
 )
 @click.option("--base", default=DEFAULT_BASE, show_default=True, help="IRI that entries are named under.")
 @click.pass_context

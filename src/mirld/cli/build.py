@@ -120,7 +120,6 @@ def _build(
     # Imported here, since --help needs none of it.
     from mirld.graph.asking import Asking
     from mirld.graph.collector import paused
-    from mirld.graph.corpus import Corpus
     from mirld.graph.load import load
     from mirld.graph.rules import add_found, read_found
     from mirld.workers import Aside
@@ -131,7 +130,7 @@ def _build(
         several = workers > 1
         with ExitStack() as stack:
             compiling = stack.enter_context(Aside(partial(_compile, place.root), fork=several))
-            corpus = Corpus.scan(place.root, base=place.base)
+            corpus = place.corpus()
             dataset = load(corpus, fork=several)
             judging = None
             if judge is not None:

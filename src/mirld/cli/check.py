@@ -48,7 +48,8 @@ def command(
     """Check the registry: SHACL shapes, links, terms, evidence, files, and the ledger of names.
 
     With PATHS, only what is found in those files and folders is reported; those outside the registry are laid over it,
-    so that a user's own entries can be checked. The exit code is 1 when there is a violation.
+    so that a user's own entries can be checked, and so is what --overlay names. The exit code is 1 when there is a
+    violation.
     """
     # Imported here, since --help needs none of it.
     from mirld.check.report import CheckPlan
@@ -56,7 +57,14 @@ def command(
     if changed and (against or any(not path.resolve().is_relative_to(place.root.resolve()) for path in paths)):
         raise UsageError("--changed checks the registry alone, without --against and without files from elsewhere")
     started = time.perf_counter()
-    plan = CheckPlan(root=place.root, base=place.base, paths=paths, changed=changed, against=against)
+    plan = CheckPlan(
+        root=place.root,
+        base=place.base,
+        overlays=() if changed else place.overlays,
+        paths=paths,
+        changed=changed,
+        against=against,
+    )
     if record:
         for words in plan.record():
             click.echo(words, err=True)

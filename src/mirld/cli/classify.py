@@ -34,13 +34,12 @@ def command(place: Place, text: str, as_card: bool, as_json: bool) -> int:
     # Imported here, since --help needs none of it.
     from mirld.cli.classified import write_card, write_classified
     from mirld.cli.found import words_about
-    from mirld.graph.corpus import Corpus
     from mirld.graph.load import load
     from mirld.graph.rules import classify
     from mirld.lookup import card, classified_dict, resolve
     from mirld.registry import read_frameworks, read_registry
 
-    dataset = load(Corpus.scan(place.root, base=place.base, overlays=place.overlays))
+    dataset = load(place.corpus())
     classify(dataset, place.root)
     with place.index() as index:
         found = resolve(index, text)

@@ -52,7 +52,6 @@ def command(
     """
     # Imported here, since --help needs none of it.
     from mirld.cli.answers import count, write_answer
-    from mirld.graph.corpus import Corpus
     from mirld.graph.load import load
     from mirld.graph.query import Endpoint, unknown_terms
     from mirld.graph.rules import classify
@@ -62,7 +61,7 @@ def command(
     if saved == "list" and text is None and path is None:
         return _list(place.root)
     query, name = _read(text, path, place.root, saved)
-    dataset = load(Corpus.scan(place.root, base=place.base, overlays=place.overlays))
+    dataset = load(place.corpus())
     for term, near in unknown_terms(query, dataset):
         click.echo(f"{term} is no term of the ontology" + (f": did you mean {near}?" if near else ""), err=True)
     classify(dataset, place.root)

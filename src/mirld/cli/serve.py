@@ -34,8 +34,10 @@ def command(place: Place, site: Path | None, host: str, port: int, watching: boo
     from mirld.serve.live import Live
     from mirld.serve.server import Reloader, Server, watch
 
+    if place.overlays:
+        place.index()  # says what takes long, and refuses what contradicts the registry, before anything is built
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # else what was built stays behind
-    live = Live(place.root, base=place.base, built=site)
+    live = Live(place.root, base=place.base, overlays=place.overlays, built=site)
     reloader = Reloader() if watching else None
     try:
         server = Server(host, port, site=lambda: live.state.site, routes=live.routes(), reloader=reloader)

@@ -12,12 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mirld.graph.terms import Iri, Literal, Term, Triple, sort_key
-from mirld.vocab import ENTRY_CLASSES, MIR, OWL, RDF_TYPE
+from mirld.vocab import ENTRY_CLASSES, MIR, OWL, RDF_TYPE, RDFS_LABEL, SKOS
 
 ONTOLOGY = -1
 """Rank of the ontology, which belongs to no source."""
 UNRANKED = 1_000
 """Rank of a graph whose source states none: below every source that does."""
+LAID_OVER = 1_000_000_000
+"""Rank of a graph that a user laid over the registry, whatever it states: what is published keeps its meaning."""
 
 
 Pair = tuple[Iri, Term]
@@ -204,7 +206,8 @@ class Dataset:
 
     `graphs` maps the IRI of a graph to its triples, `sources` to the IRI of its source, `files` to its file name.
     `view` is the merged graph (see the module docstring), sorted, with what `mirld.graph.infer` derived.
-    `undescribed` are sources that nothing describes and nothing need describe: those of a user's overlays.
+    `overlays` are the graphs that a user laid over the registry, and `undescribed` their sources that nothing
+    describes and nothing need describe.
     `derived` holds the inferred triples alone, `found` what rules found, block by block; `outvoted` what the merge left
     out, as (graph, triple); `shared` the subjects that several sources spoke of when it was merged.
     """
@@ -213,6 +216,7 @@ class Dataset:
     graphs: dict[str, list[Triple]] = field(default_factory=dict)
     sources: dict[str, str | None] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    overlays: frozenset[str] = frozenset()
     undescribed: frozenset[str] = frozenset()
     view: Graph = field(default_factory=Graph)
     derived: list[Triple] = field(default_factory=list)
@@ -227,19 +231,26 @@ class Dataset:
         merged: dict[str, dict[Pair, None]] = {}
         settled: dict[tuple[str, str, str], tuple[str | None, set[Term]]] = {}
         self.outvoted = []
+        preferred = self.preferred()
 
         for graph in self.ordered():
             source = self.sources.get(graph)
+            laid = bool(preferred) and graph in self.overlays
             for triple in self.graphs[graph]:
                 subject, predicate, term = triple
+                if preferred and not laid and subject in preferred:
+                    self.outvoted.append((graph, triple))
+                    continue
                 place = slot(predicate, term) if subject in disputed and predicate in contested else None
                 if place is not None:
                     settler, kept = settled.setdefault((subject, predicate, place), (source, {term}))
                     if settler == source:
                         kept.add(term)
                     elif term not in kept:
-                        self.outvoted.append((graph, triple))
-                        continue
+                        if graph not in self.overlays or predicate != RDFS_LABEL:
+                            self.outvoted.append((graph, triple))
+                            continue
+                        predicate = _OTHER_LABEL  # a user's name for what has one is one more name
                 pairs = merged.get(subject)
                 if pairs is None:
                     merged[subject] = {(predicate, term): None}
@@ -256,11 +267,26 @@ class Dataset:
         ranks = self._ranks()
 
         def rank(graph: str) -> int:
-            # A source may not redefine words; one that states no rank comes last.
+            # A source may not redefine words; one that states no rank comes last, and a user's overlay behind that.
             source = self.sources.get(graph)
+            if graph in self.overlays:
+                return LAID_OVER
             return ONTOLOGY if source is None else ranks.get(source, UNRANKED)
 
         return sorted(self.graphs, key=lambda iri: (rank(iri), self.sources.get(iri) or "", iri))
+
+    def laid_over(self) -> frozenset[str]:
+        """Return all that overlays speak of: entries, and parts of entries."""
+        return frozenset(subject for graph in self.overlays for subject, _, _ in self.graphs[graph])
+
+    def preferred(self) -> frozenset[str]:
+        """Return the parts that an overlay states in the place of what the registry says of them."""
+        return frozenset(
+            subject
+            for graph in self.overlays
+            for subject, predicate, term in self.graphs[graph]
+            if predicate == RDF_TYPE and term in _PREFERRED
+        )
 
     def _shared(self) -> set[str]:
         """Return the subjects that several sources speak of: nobody else can be outvoted."""
@@ -305,6 +331,8 @@ _ENTRY_CLASSES = frozenset(ENTRY_CLASSES)
 _FUNCTIONAL = OWL.FunctionalProperty
 _SINGLE_VALUED = MIR.singleValued
 _RANK = MIR.rank
+_OTHER_LABEL = Iri(SKOS.altLabel)
+_PREFERRED = frozenset((MIR.Loader, MIR.Parameter, MIR.Setting))
 
 
 def slot(predicate: str, term: Term) -> str | None:

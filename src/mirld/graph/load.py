@@ -49,6 +49,7 @@ def load(corpus: Corpus, *, fork: bool = False) -> Dataset:
         read = [*_read(here, corpus.base), *rest.result()]
     dataset.graphs = {file.graph: triples for file, triples in zip(corpus.files, read, strict=True)}
     refuse_double_claims(corpus.files, dataset)
+    dataset.overlays = frozenset(file.graph for file in corpus.files if file.is_overlay)
     dataset.undescribed = _undescribed(corpus.files)
     complete(dataset)
     return dataset

@@ -175,8 +175,15 @@ def _identity(value: Any) -> object:
 
 
 def _refuse(where: str, theirs: object, mine: object, file: str) -> None:
-    shown = [value.value if isinstance(value, Digest) else value for value in (mine, theirs)]
-    raise ConflictError(f"{where} is {shown[1]} in the registry, not {shown[0]}", file=file, hint=_HINT)
+    raise ConflictError(f"{where} is {_shown(theirs)} in the registry, not {_shown(mine)}", file=file, hint=_HINT)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Digest):
+        return value.value
+    if isinstance(value, Ref):
+        return value.label
+    return ", ".join(map(_shown, value)) if isinstance(value, tuple) else str(value)
 
 
 class _Layer:

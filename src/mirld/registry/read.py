@@ -13,7 +13,7 @@ from mirld.graph.terms import Literal
 from mirld.ids import MirId
 from mirld.registry.registry import Registry
 from mirld.registry.said import Said, value_of
-from mirld.registry.stating import with_speakers
+from mirld.registry.stating import preferring, with_speakers
 from mirld.registry.values import (
     Classification,
     Compatibility,
@@ -63,7 +63,7 @@ def read_registry(dataset: Dataset) -> Registry:
             continue
     return Registry(
         base=dataset.base,
-        entries=with_speakers(dataset, entries),
+        entries=preferring(dataset, with_speakers(dataset, entries)),
         ledger=[reader.record(iri) for iri in dataset.view.instances(MIR.LedgerRecord)],
         sources=[reader.source(iri) for iri in dataset.view.instances(MIR.Source)],
     )

@@ -18,6 +18,7 @@ from mirld.graph.query import Endpoint
 from mirld.graph.rules import classify
 from mirld.lookup import resolve
 from mirld.registry import Index, Registry, read_registry
+from mirld.registry.place import open_index
 from mirld.registry.read import read_concepts, read_library
 from mirld.serve import answers
 from mirld.serve.description import describe_service
@@ -34,10 +35,11 @@ _WATCHED = ("ontology", "mappings", "shapes", "data", "queries", "site")
 class Loaded:
     """One state of the corpus: its dataset, and what answers are made from, each made when it is first asked for."""
 
-    def __init__(self, corpus: Corpus, dataset: Dataset, folder: Path) -> None:
+    def __init__(self, corpus: Corpus, dataset: Dataset, folder: Path, laid: Index | None = None) -> None:
         self.corpus = corpus
         self.dataset = dataset
         self.folder = folder
+        self._laid = laid
         self._lock = threading.Lock()
 
     @cached_property
@@ -52,6 +54,8 @@ class Loaded:
 
     def index(self) -> Index:
         """Return the index of what is loaded, made once even when two requests come first together."""
+        if self._laid is not None:
+            return self._laid
         with self._lock:
             return self._made_index
 
@@ -86,9 +90,18 @@ class _ClosedError(Exception):
 class Live:
     """Serves a registry: `refresh` loads and builds it, and keeps the last good state when that fails."""
 
-    def __init__(self, root: Path, *, base: str, built: Path | None = None, workers: int = 2) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        base: str,
+        overlays: tuple[Path, ...] = (),
+        built: Path | None = None,
+        workers: int = 2,
+    ) -> None:
         self._root = root
         self._base = base
+        self._overlays = overlays
         self._built = built
         self._workers = workers
         self._temporary = None if built is not None else tempfile.TemporaryDirectory(prefix="mirld-")
@@ -105,17 +118,19 @@ class Live:
             raise
 
     def _make(self) -> Loaded:
-        corpus = Corpus.scan(self._root, base=self._base)
+        # What is laid over is held to what it may say there, and answers are the ones of the commands.
+        laid = open_index(self._root, base=self._base, overlays=self._overlays) if self._overlays else None
+        corpus = Corpus.scan(self._root, base=self._base, overlays=self._overlays)
         dataset = load(corpus)
         classify(dataset, self._root)
         if self._built is not None:
-            return Loaded(corpus, dataset, self._built)
+            return Loaded(corpus, dataset, self._built, laid)
         assert self._temporary is not None  # noqa: S101 - made exactly when there is no built folder
         # Each state has a folder of its own, so that no reader meets one that is just being replaced.
         self._number += 1
         folder = Path(self._temporary.name) / f"site-{self._number}"
         build(Pages(Material.load(corpus, dataset)), folder, workers=self._workers, progress=self._go_on)
-        return Loaded(corpus, dataset, folder)
+        return Loaded(corpus, dataset, folder, laid)
 
     def _go_on(self, done: int, total: int) -> None:
         if self._closed:
@@ -146,15 +161,14 @@ class Live:
     def stamps(self) -> frozenset[tuple[str, int, int]]:
         """Names, times and sizes of all files the site is made from."""
         found = set()
-        for folder in _WATCHED:
-            for parent, _, names in os.walk(self._root / folder):
-                for name in names:
-                    path = Path(parent, name)
-                    try:
-                        status = path.stat()
-                    except FileNotFoundError:
-                        continue  # an editor's temporary file, gone already
-                    found.add((str(path), status.st_mtime_ns, status.st_size))
+        watched = [self._root / folder for folder in _WATCHED] + [each for each in self._overlays if each.is_dir()]
+        paths = [Path(parent, name) for folder in watched for parent, _, names in os.walk(folder) for name in names]
+        for path in (*paths, *(each for each in self._overlays if not each.is_dir())):
+            try:
+                status = path.stat()
+            except FileNotFoundError:
+                continue  # an editor's temporary file, gone already
+            found.add((str(path), status.st_mtime_ns, status.st_size))
         return frozenset(found)
 
     def close(self) -> None:

@@ -21,6 +21,14 @@ class Loading(NamedTuple):
     confirmed: tuple[Confirmed, ...]
 
 
+class LaidOver(NamedTuple):
+    """What a user's overlay says of an entry: all of it (`whole`) or some `parts`, in which files."""
+
+    whole: bool
+    files: tuple[str, ...]
+    parts: tuple[Link, ...]
+
+
 class Digested(NamedTuple):
     """One digest: what kind it is, its digits in full, and the other entries that carry the same one."""
 
@@ -52,6 +60,7 @@ class EntryContext:
     iri: str
     description: str | None
     other_labels: tuple[str, ...]
+    laid_over: LaidOver | None
     facts: tuple[Fact, ...]
     releases: Table | None
     loadings: tuple[Loading, ...]

@@ -11,7 +11,7 @@ from mirld.site.entry_contexts import EntryContext
 from mirld.site.entry_files import files, layouts, tensors
 from mirld.site.entry_relations import fits, judged, lineage, links_to, traits
 from mirld.site.entry_running import components, examples, loadings, parameters, repositories, settings
-from mirld.site.entry_sources import disputed, elsewhere, evidence, recorded
+from mirld.site.entry_sources import disputed, elsewhere, evidence, laid_over, recorded
 from mirld.site.links import Link
 from mirld.site.material import KINDS, Linker, Material
 from mirld.site.names import all_confirmed, amount, cited, crumbs_of, plain, refs, table
@@ -32,6 +32,7 @@ def entry_context(material: Material, page: Page, head: Head) -> EntryContext:
         iri=entry.iri,
         description=entry.description,
         other_labels=entry.other_labels,
+        laid_over=laid_over(material, entry),
         facts=_facts(entry, link),
         releases=_releases(material, entry, link),
         loadings=loadings(material, entry, link),

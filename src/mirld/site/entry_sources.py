@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mirld.registry.values import Entry
 from mirld.site.contexts import Fact, Row, Table
+from mirld.site.entry_contexts import LaidOver
 from mirld.site.links import Link
 from mirld.site.material import Linker, Material
 from mirld.site.names import anchor, cited, plain, table
@@ -36,6 +37,20 @@ def disputed(material: Material, entry: Entry, link: Linker) -> Table | None:
         cells = (kept, cited(found.kept_by, link), (link.value(found.term),), cited(found.by, link))
         rows.append(Row(anchor="", head=Link(link.term(found.predicate).label + part), cells=cells))
     return table(("Property", "Shown here", "Said by", "Said otherwise", "By"), rows)
+
+
+def laid_over(material: Material, entry: Entry) -> LaidOver | None:
+    """Say what a user's overlays say of an entry; None when none speaks of it."""
+    subjects = material.laid_over.get(entry.iri)
+    if subjects is None:
+        return None
+    dataset = material.dataset
+    graphs = [graph for graph in sorted(dataset.overlays) if any(each[0] in subjects for each in dataset.graphs[graph])]
+    return LaidOver(
+        whole=entry.iri not in material.published,
+        files=tuple(dataset.files[graph] for graph in graphs),
+        parts=tuple(Link(anchor(part), f"#{anchor(part)}") for part in sorted(subjects) if part != entry.iri),
+    )
 
 
 def elsewhere(entry: Entry, link: Linker, base: str) -> tuple[Fact, ...]:

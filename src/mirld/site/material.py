@@ -111,7 +111,27 @@ class Material:
     @cached_property
     def known(self) -> Values:
         """What look-ups answer from: the values of the dataset, and what classes of libraries take."""
-        return Values(self.registry, read_library(self.dataset))
+        return Values(self.registry, read_library(self.dataset), overlaid=self.dataset.laid_over())
+
+    @cached_property
+    def laid_over(self) -> Mapping[str, frozenset[str]]:
+        """What a user's overlays speak of: entries and parts of entries, by the entry."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for subject in self.dataset.laid_over():
+            found[subject.partition("#")[0]].add(subject)
+        return {whole: frozenset(subjects) for whole, subjects in found.items()}
+
+    @cached_property
+    def published(self) -> frozenset[str]:
+        """Those entries of them that the registry describes itself."""
+        dataset, wanted = self.dataset, self.laid_over
+        graphs = [triples for graph, triples in dataset.graphs.items() if graph not in dataset.overlays]
+        return frozenset(
+            str(subject)
+            for triples in graphs
+            for subject, predicate, _ in triples
+            if predicate == RDF_TYPE and subject in wanted
+        )
 
     @cached_property
     def queries(self) -> Mapping[str, SavedQuery]:
