@@ -3,7 +3,7 @@
 The rarest name counts, so that few signatures are ever held against a header, however many there are.
 """
 
-from __future__ import annotations
+# No annotations as texts: those of a row are what it is read by.
 
 import sqlite3
 from collections import Counter
@@ -76,7 +76,7 @@ class LayoutSignature(NamedTuple):
             raise ValueError(f"<{self.name}> is no signature: {error}") from error
 
 
-def read_signatures(dataset: Dataset) -> list[LayoutSignature]:
+def read_signatures(dataset: "Dataset") -> list[LayoutSignature]:
     """Read every signature of a dataset, sorted by IRI; InputError for one that no header could meet."""
     found = stated_signatures(dataset)
     for signature in found:
@@ -87,7 +87,7 @@ def read_signatures(dataset: Dataset) -> list[LayoutSignature]:
     return found
 
 
-def stated_signatures(dataset: Dataset) -> list[LayoutSignature]:
+def stated_signatures(dataset: "Dataset") -> list[LayoutSignature]:
     """Read every signature of a dataset as it is written, whether or not its conditions can be read, sorted by IRI."""
     # Imported here, since look-ups read rows and no graph.
     from mirld.registry.said import Said
