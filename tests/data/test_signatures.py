@@ -79,3 +79,47 @@ def test_every_signature_names_entries_that_are_there(index: Index) -> None:
     assert len(every) > 400
     missing = [(each.name, iri) for each in every for iri in each.identifies if index.entry_at(iri) is None]
     assert missing == []
+
+
+UNET = {
+    "time_embed.0.weight": (1280, 320),
+    "input_blocks.0.0.weight": (320, 8, 3, 3),
+    "input_blocks.1.0.in_layers.2.weight": (320, 320, 3, 3),
+    "input_blocks.2.1.transformer_blocks.0.attn2.to_k.weight": (320, 768),
+    "input_blocks.2.1.transformer_blocks.0.attn2.to_v.weight": (320, 768),
+    "input_blocks.8.1.transformer_blocks.0.attn2.to_k.weight": (1280, 768),
+    "middle_block.1.proj_in.weight": (1280, 1280, 1, 1),
+    "output_blocks.11.0.in_layers.2.weight": (320, 640, 3, 3),
+    "out.2.weight": (4, 320, 3, 3),
+}
+
+
+def test_the_narrowest_signature_is_given(index: Index) -> None:
+    """InstructPix2Pix is no plain Stable Diffusion 1, nor just some UNet, and a tensor beside it makes it Zero123."""
+    joined = {f"model.diffusion_model.{name}": shape for name, shape in UNET.items()}
+    identifier = Identifier(index)
+    assert [claim.id for claim in identifier.identify(header(UNET)).candidates] == [
+        "mir:model.unet.instructpix2pix:base"
+    ]
+    (found,) = identifier.identify(header({**joined, "cc_projection.weight": (768, 772)})).components
+    assert [claim.id for claim in found.candidates] == ["mir:model.unet.stable-zero123:base"]
+
+
+def test_what_is_dropped_leaves_what_is_still_certain(index: Index) -> None:
+    """Without its first layer the series stands, since the channels that tell releases apart are not there."""
+    less = {name: shape for name, shape in UNET.items() if name != "input_blocks.0.0.weight"}
+    assert [claim.id for claim in Identifier(index).identify(header(less)).candidates] == [
+        "mir:info.unet.stable-diffusion-1.5"
+    ]
+
+
+def test_a_kind_alone_is_said_of_what_is_of_no_known_size(index: Index) -> None:
+    """A UNet whose sizes nobody publishes is a diffusion model, and no more is claimed."""
+    shapes = {
+        "conv_in.weight": (48, 4, 3, 3),
+        "conv_out.weight": (4, 48, 3, 3),
+        "time_embedding.linear_1.weight": (192, 48),
+        "down_blocks.0.resnets.0.conv1.weight": (48, 48, 3, 3),
+    }
+    found = Identifier(index).identify(header(shapes))
+    assert (found.kind, found.level, found.candidates) == ("diffusion", "kind", ())

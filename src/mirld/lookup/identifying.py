@@ -1,15 +1,17 @@
 """What a weights file is, from its header: every signature that holds is given, none is preferred.
 
 1. The state dict is taken apart by prefixes; each component is held against the signatures that one of its names finds.
-2. A signature that refines another takes its place. What is unknown never counts as a match.
+2. A signature that refines another takes its place; a kind alone gives way to a model of that kind. What is unknown
+   never counts as a match.
 3. Entries that share a layout are all candidates, and what would settle it is said.
 4. Digests that the registry knows raise the level; metadata and names of files are hints and prove nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from mirld.ids import MirId
 from mirld.lookup.adapted import adapted
@@ -96,18 +98,15 @@ class Identifier:
 
     def _components(self, header: Header, packing: Precision) -> tuple[list[Identified], list[Near]]:
         tensors, packed = _unpacked(header.tensors, packing.packed)
-        found: list[Identified] = []
+        true: list[_True] = []
         near: list[Near] = []
         for part in parts(tensors):
-            proved = self._proved(part, tensors, packed, header.metadata)
-            true = [(signature, evidence) for signature, evidence, truth in proved if truth is Truth.YES]
-            refined = {signature.refines for signature, _ in true}
-            found += [
-                self._identified(signature, part.prefix, evidence)
-                for signature, evidence in true
-                if signature.iri not in refined
-            ]
-            near += [_near(signature, evidence) for signature, evidence, truth in proved if truth is not Truth.YES]
+            for signature, evidence, truth in self._proved(part, tensors, packed, header.metadata):
+                if truth is Truth.YES:
+                    true.append(_True(part.prefix, signature, evidence))
+                else:
+                    near.append(_near(signature, evidence))
+        found = [self._identified(each.signature, each.prefix, each.evidence) for each in _narrowest(true)]
         found.sort(key=_rank)
         near.sort(key=lambda each: (-each.met / each.conditions, -each.met, each.label))
         return found, near[:NEAREST]
@@ -233,6 +232,29 @@ class Identifier:
                 raised = replace(first, level=level, grounds=(*first.grounds, ground))
                 return replace(answer, level=level, components=(raised, *answer.components[1:]))
         return answer
+
+
+class _True(NamedTuple):
+    """A signature that holds of the component below a prefix."""
+
+    prefix: str
+    signature: LayoutSignature
+    evidence: tuple[Evidence, ...]
+
+
+def _narrowest(true: Sequence[_True]) -> list[_True]:
+    """Leave out what another refines, and a kind alone where another says which model of that kind it is.
+
+    A signature of a whole file may refine that of a component in it.
+    """
+    refined = {(each.prefix, each.signature.refines) for each in true}
+    named = {(each.prefix, each.signature.kind) for each in true if each.signature.identifies}
+    return [
+        each
+        for each in true
+        if not {(each.prefix, each.signature.iri), ("", each.signature.iri)} & refined
+        and (each.signature.identifies or (each.prefix, each.signature.kind) not in named)
+    ]
 
 
 def _near(signature: LayoutSignature, evidence: tuple[Evidence, ...]) -> Near:
