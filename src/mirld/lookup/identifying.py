@@ -108,6 +108,7 @@ class Identifier:
                     near.append(_near(signature, evidence))
         found = [self._identified(each.signature, each.prefix, each.evidence) for each in _narrowest(true)]
         found.sort(key=_rank)
+        near = [each for each in near if 2 * each.met >= each.conditions]
         near.sort(key=lambda each: (-each.met / each.conditions, -each.met, each.label))
         return found, near[:NEAREST]
 
