@@ -94,6 +94,9 @@ function proveOne(condition, prefix, header, variables) {
   if (condition.kind === "blocks") {
     let blocks = 0;
     while (tensors.has(name.replaceAll(BLOCK, String(blocks)))) blocks += 1;
+    if ([1, 2, 3].some((ahead) => tensors.has(name.replaceAll(BLOCK, String(blocks + ahead))))) {
+      return { found: `${blocks}, then a gap`, truth: UNKNOWN };
+    }
     return { found: String(blocks), truth: agrees(condition.wanted, blocks, variables) };
   }
   const first = name.replaceAll(BLOCK, "0");

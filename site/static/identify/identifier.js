@@ -75,15 +75,16 @@ export class Identifier {
 
   components({ tensors: written, metadata }, { packed }) {
     const header = { tensors: unpacked(written), packed, metadata };
-    const found = [];
-    const near = [];
+    const isTrue = [];
+    let near = [];
     for (const { prefix, names } of parts(header.tensors, this.rules.components)) {
-      const proved = this.proved(prefix, names, header);
-      const isTrue = proved.filter((each) => each.truth === YES);
-      const refined = new Set(isTrue.map((each) => each.signature.refines));
-      for (const each of isTrue) if (!refined.has(each.signature.iri)) found.push(this.identified(each, prefix));
-      near.push(...proved.filter((each) => each.truth !== YES).map(nearOf));
+      for (const each of this.proved(prefix, names, header)) {
+        if (each.truth === YES) isTrue.push({ ...each, prefix });
+        else near.push(nearOf(each));
+      }
     }
+    const found = narrowest(isTrue).map((each) => this.identified(each, each.prefix));
+    near = near.filter((each) => 2 * each.met >= each.conditions);
     const text = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
     const rank = ({ kind }) => (this.rules.kinds.includes(kind) ? this.rules.kinds.indexOf(kind) : this.rules.kinds.length);
     found.sort((a, b) => rank(a) - rank(b) || text(a.prefix, b.prefix) || text(a.signature, b.signature));
@@ -203,6 +204,18 @@ function byAnchor(signatures) {
     found.get(rarest).push(number);
   });
   return found;
+}
+
+// Leaves out what another refines, and a kind alone where another says which model of that kind it is. A signature of a
+// whole file may refine that of a component in it.
+function narrowest(isTrue) {
+  const key = (prefix, what) => `${prefix}\n${what}`;
+  const refined = new Set(isTrue.map((each) => key(each.prefix, each.signature.refines)));
+  const isNamed = ({ signature }) => Boolean(signature.identifies?.length);
+  const named = new Set(isTrue.filter(isNamed).map((each) => key(each.prefix, each.signature.kind)));
+  return isTrue.filter((each) =>
+    !refined.has(key(each.prefix, each.signature.iri)) && !refined.has(key("", each.signature.iri))
+    && (isNamed(each) || !named.has(key(each.prefix, each.signature.kind))));
 }
 
 function nearOf({ signature, evidence }) {

@@ -48,7 +48,7 @@ class Identifier:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._signatures = Signatures(index)
+        self.signatures = Signatures(index)
         self._claims: dict[str, Claim | None] = {}
         self._parsed: dict[str, Signature] = {}
 
@@ -91,7 +91,7 @@ class Identifier:
             if adapter is None or 2 * len(adapter.rest) > len(header.tensors):
                 return []
             facts = facts_of(self._index, header, adapter)
-        claims, nearest = self._claims_of(facts.bases.networks), self._claims_of(facts.bases.nearest)
+        claims, nearest = self.claims_of(facts.bases.networks), self.claims_of(facts.bases.nearest)
         return [adapted(facts, claims, nearest)]
 
     # Signatures.
@@ -115,12 +115,12 @@ class Identifier:
     def _proved(
         self, part: Part, tensors: Tensors, packed: frozenset[str], metadata: Mapping[str, object]
     ) -> list[tuple[LayoutSignature, tuple[Evidence, ...], Truth]]:
-        by_anchor = self._signatures.anchors
+        by_anchor = self.signatures.anchors
         numbers = {n for name in part.names if name in by_anchor for n in by_anchor[name]}
         if not part.prefix and "general.architecture" in metadata:
             numbers.update(by_anchor.get(noted("general.architecture", metadata["general.architecture"]), ()))
         found = []
-        for signature in self._signatures.of(sorted(numbers)):
+        for signature in self.signatures.of(sorted(numbers)):
             if signature.iri not in self._parsed:
                 self._parsed[signature.iri] = signature.parsed()
             match = prove(self._parsed[signature.iri], part.prefix, tensors, packed, metadata)
@@ -128,7 +128,7 @@ class Identifier:
         return found
 
     def _identified(self, signature: LayoutSignature, prefix: str, evidence: tuple[Evidence, ...]) -> Identified:
-        claims = self._claims_of(signature.identifies)
+        claims = self.claims_of(signature.identifies)
         return Identified(
             prefix=prefix,
             kind=signature.kind,
@@ -144,7 +144,8 @@ class Identifier:
             settle=_settle(claims),
         )
 
-    def _claims_of(self, iris: Iterable[str]) -> tuple[Claim, ...]:
+    def claims_of(self, iris: Iterable[str]) -> tuple[Claim, ...]:
+        """Return the entries of some IRIs, those that are there."""
         return tuple(claim for iri in iris if (claim := self._claim(iri)) is not None)
 
     def _claim(self, iri: str) -> Claim | None:

@@ -44,6 +44,9 @@ class Variable(NamedTuple):
     factor: int = 1
 
 
+_BEYOND = (1, 2, 3)
+"""How far beyond the first block that is missing another is looked for: a tensor that was lost ends no count."""
+
 ANY = range(2**63)
 """Any dimension."""
 
@@ -232,6 +235,8 @@ def prove_condition(
             blocks = 0
             while name.replace(BLOCK, str(blocks)) in tensors:
                 blocks += 1
+            if any(name.replace(BLOCK, str(blocks + ahead)) in tensors for ahead in _BEYOND):
+                return Evidence(condition, f"{blocks}, then a gap", Truth.UNKNOWN)
             return Evidence(condition, str(blocks), _agrees(condition.wanted, blocks, variables))
         case Shaped():
             name = name.replace(BLOCK, "0")
