@@ -342,16 +342,19 @@ TRANSFORMERS: list[Row] = [
      diffusers("LatteTransformer3DModel", num_attention_heads=16, attention_head_dim=72, in_channels=4, out_channels=8, num_layers=28, cross_attention_dim=1152, attention_bias=True, patch_size=2, activation_fn="gelu-approximate", num_embeds_ada_norm=1000, norm_type="ada_norm_single", norm_elementwise_affine=False, caption_channels=4096)),
 ]  # fmt: skip
 
-_ENCODED_BY_L = "info/unet/stable-diffusion-xl info/dit/stable-diffusion-3 info/dit/stable-diffusion-3.5 info/dit/flux-1 info/dit/hunyuanvideo info/dit/hidream-i1"
+# Those whose encoders adapters change: loaders of HiDream and HunyuanVideo take what changes the transformer alone.
+_ENCODED_BY_L = (
+    "info/unet/stable-diffusion-xl info/dit/stable-diffusion-3 info/dit/stable-diffusion-3.5 info/dit/flux-1"
+)
 CLIP = "https://github.com/huggingface/transformers/blob/v5.24.0/src/transformers/models/"
 ENCODERS: list[Row] = [
     ("clip-l-alone", "CLIP-L, the only text encoder", "text_encoder", "transformers", _SD1_OF, CLIP + "clip/modeling_clip.py", _clip_text(768, 3072, 12, 12)),
     ("clip-l-first", "CLIP-L, first of several text encoders", "text_encoder_1", "transformers", _ENCODED_BY_L, CLIP + "clip/modeling_clip.py", _clip_text(768, 3072, 12, 12)),
     ("clip-h-alone", "CLIP-H, the only text encoder", "text_encoder", "transformers", _SD2_OF, CLIP + "clip/modeling_clip.py", _clip_text(1024, 4096, 23, 16)),
-    ("clip-g-second", "CLIP-G, second text encoder", "text_encoder_2", "transformers", "info/unet/stable-diffusion-xl info/dit/stable-diffusion-3 info/dit/stable-diffusion-3.5 info/dit/hidream-i1", CLIP + "clip/modeling_clip.py", _clip_text(1280, 5120, 32, 20)),
+    ("clip-g-second", "CLIP-G, second text encoder", "text_encoder_2", "transformers", "info/unet/stable-diffusion-xl info/dit/stable-diffusion-3 info/dit/stable-diffusion-3.5", CLIP + "clip/modeling_clip.py", _clip_text(1280, 5120, 32, 20)),
     ("clip-g-alone", "CLIP-G, the only text encoder", "text_encoder", "transformers", "info/unet/stable-cascade", CLIP + "clip/modeling_clip.py", _clip_text(1280, 5120, 32, 20)),
     ("t5-xxl-second", "T5-XXL, second text encoder", "text_encoder_2", "transformers", "info/dit/flux-1", CLIP + "t5/modeling_t5.py", _t5("T5EncoderModel", "T5Config", 32128)),
-    ("t5-xxl-third", "T5-XXL, third text encoder", "text_encoder_3", "transformers", "info/dit/stable-diffusion-3 info/dit/stable-diffusion-3.5 info/dit/hidream-i1 info/dit/flux-1", CLIP + "t5/modeling_t5.py", _t5("T5EncoderModel", "T5Config", 32128)),
+    ("t5-xxl-third", "T5-XXL, third text encoder", "text_encoder_3", "transformers", "info/dit/stable-diffusion-3 info/dit/stable-diffusion-3.5 info/dit/flux-1", CLIP + "t5/modeling_t5.py", _t5("T5EncoderModel", "T5Config", 32128)),
     ("t5-xxl-alone", "T5-XXL, the only text encoder", "text_encoder", "transformers", "info/dit/pixart-alpha info/dit/pixart-sigma info/dit/chroma-1 info/dit/ltx-video info/dit/mochi-1 info/dit/cogvideox", CLIP + "t5/modeling_t5.py", _t5("T5EncoderModel", "T5Config", 32128)),
     ("umt5-xxl-alone", "UMT5-XXL, the only text encoder", "text_encoder", "transformers", "info/dit/wan-2.1 info/dit/wan-2.2", CLIP + "umt5/modeling_umt5.py", _t5("UMT5EncoderModel", "UMT5Config", 256384)),
     ("gemma-2-2b-encoder", "Gemma 2 2B, the text encoder", "text_encoder", "transformers", "info/dit/lumina-image-2 info/dit/sana", CLIP + "gemma2/configuration_gemma2.py", llm(26, 2304, 8, 4, 256, 9216)),

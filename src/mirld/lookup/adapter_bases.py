@@ -124,22 +124,21 @@ def _changes(modules: Iterable[Module]) -> tuple[dict[str, list[_Change]], dict[
 def _mend(index: Index, changes: Mapping[str, list[_Change]], places: dict[str, list[Place]]) -> None:
     """Name anew what no layout has: processors of attention that diffusers once had, and prefixes of no known kind."""
     wanted: set[str] = set()
-    for part in changes.values():
+    others: dict[str, list[list[Spelled]]] = {}
+    for name, part in changes.items():
         if any(change.name in places for change in part):
-            others = {change.name: _once(change) for change in part if change.name not in places}
-            wanted.update(other.name for other in others.values())
+            wanted.update(_once(change).name for change in part if change.name not in places)
         else:
-            wanted.update(other.name for depth in range(1, 5) for other in _deeper(part, depth))
-            wanted.update(_once(change).name for change in part)
+            others[name] = [[_once(change) for change in part], *(_deeper(part, depth) for depth in range(1, 5))]
+            wanted.update(other.name for kind in others[name] for other in kind)
     if not wanted:
         return
     places.update(places_of(index, wanted))
-    for part in changes.values():
-        if any(change.name in places for change in part):
+    for name, part in changes.items():
+        if name not in others:
             part[:] = [_renamed(change, _once(change)) if change.name not in places else change for change in part]
             continue
-        kinds = [[_once(change) for change in part], *(_deeper(part, depth) for depth in range(1, 5))]
-        best = next((kind for kind in kinds if any(other.name in places for other in kind)), None)
+        best = next((kind for kind in others[name] if any(other.name in places for other in kind)), None)
         if best is not None:
             part[:] = [_renamed(change, other) for change, other in zip(part, best, strict=True)]
 
@@ -225,8 +224,10 @@ def _possible(fits: Mapping[int, _Fit], modules: int, places: Mapping[str, list[
 
 
 def _by_name(fits: Mapping[int, _Fit], modules: int) -> list[int]:
-    """List the layouts that have the modules in other sizes, when names alone leave few."""
-    found = [n for n, fit in fits.items() if not fit.absent and fit.fits + fit.named == modules]
+    """List the layouts with most of the sizes among those that have the modules, when names leave few."""
+    every = [n for n, fit in fits.items() if not fit.absent and fit.fits + fit.named == modules]
+    most = max((fits[n].fits for n in every), default=0)
+    found = [n for n in every if fits[n].fits == most]
     return sorted(found) if len(found) <= FEW else []
 
 

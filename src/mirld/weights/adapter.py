@@ -80,6 +80,12 @@ ENDINGS: dict[str, str] = {
 }
 _PARTS = tuple(ENDINGS)
 _ENDING = re.compile("|".join(f"({pattern})" for pattern in ENDINGS.values()))
+# The endings of most tensors of most adapters, which need no expression.
+_USUAL = {
+    f".{word}.weight": part
+    for part, words in (("lora-down", ("lora_down", "lora_A")), ("lora-up", ("lora_up", "lora_B")))
+    for word in words
+}
 # Where an ending may begin: quicker to look for than the endings.
 BEGIN = re.compile(
     r"[._]lora(?=[._])|\.lora_|(?<=_lora\d)\.(?=down|up)|\.(?=hada_|lokr_|oft_|ia3_l|on_input|diff|dora_scale|alpha|rescale)"
@@ -139,6 +145,9 @@ def read_adapter(tensors: Tensors) -> Adapter | None:
 
 def _ending(name: str) -> tuple[str, str] | None:
     """Return what stands before the ending of a name, and the part that it plays; None for a name without one."""
+    dot = name.rfind(".", 0, name.rfind("."))
+    if dot > 0 and (usual := _USUAL.get(name[dot:])) is not None:
+        return name[:dot], usual
     for begin in BEGIN.finditer(name):
         part = _part(name[begin.start() :])
         if part is not None:

@@ -27,7 +27,7 @@ ROLES: dict[str, frozenset[str]] = {
     "first_text_encoder": frozenset({"text_encoder", "text_encoder_1"}),
     "t5": frozenset({"text_encoder", "text_encoder_2", "text_encoder_3"}),
 }
-_DIVIDERS = re.compile(r"[._]+")
+_GAPS = re.compile(r"__+")
 
 
 class Spelled(NamedTuple):
@@ -53,9 +53,14 @@ def spelled(name: str) -> Spelled:
     >>> spelled("input_blocks_4_1_attn1_to_out_0")
     Spelled(name='input_blocks_#_#_attn1_to_out_#', numbers=(4, 1, 0))
     """
-    tokens = _DIVIDERS.split(name)
-    numbers = tuple(int(token) for token in tokens if token.isdecimal() and len(token) < 6)
-    return Spelled("_".join("#" if token.isdecimal() and len(token) < 6 else token for token in tokens), numbers)
+    flat = name.replace(".", "_")
+    tokens = (_GAPS.sub("_", flat) if "__" in flat else flat).split("_")
+    numbers = []
+    for place, token in enumerate(tokens):
+        if token.isdecimal() and len(token) < 6:
+            numbers.append(int(token))
+            tokens[place] = "#"
+    return Spelled("_".join(tokens), tuple(numbers))
 
 
 def parted(name: str) -> Parted:
