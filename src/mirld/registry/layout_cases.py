@@ -1,7 +1,5 @@
 """Layouts that signatures are proved by: each a case of what it conforms to, and of nothing else that is known."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, NamedTuple
 
 from mirld.vocab import DCTERMS, MIR, RDFS_LABEL
@@ -31,7 +29,7 @@ class LayoutCase(NamedTuple):
         return self.iri.rpartition("#")[2].rpartition("/")[2]
 
 
-def read_layout_cases(dataset: Dataset) -> list[LayoutCase]:
+def read_layout_cases(dataset: "Dataset") -> list[LayoutCase]:
     """Read every layout of a dataset that lists its tensors, sorted by IRI."""
     # Imported here, since look-ups read rows and no graph.
     from mirld.registry.said import Said
