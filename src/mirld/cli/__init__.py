@@ -49,6 +49,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("mirld.cli.serve:command", "Serve the site with content negotiation and SPARQL."),
     "serve-config": ("mirld.cli.serve_config:command", "Write the configuration of a web server for the site."),
     "settings": ("mirld.cli.settings:command", "Say which settings an entry wants, and who says so."),
+    "signature": ("mirld.cli.signature:command", "Propose a signature for a model, or show one with what proves it."),
 }
 """Every command: where it is (module:attribute) and the line that `mirld --help` shows."""
 
