@@ -188,7 +188,7 @@ def _name(header: Header, mir_id: MirId | None) -> str:
 
 def _missing(wishes: Wishes, like: LayoutSignature | None, wider: Sequence[LayoutSignature]) -> Iterator[str]:
     if wishes.id is None:
-        yield "fill in mir:networkOf of the signature: the entries that have this layout (--id; mirld new writes an entry)"
+        yield "fill in mir:networkOf of the signature: the entries with this layout (--id; mirld new writes an entry)"
     if wishes.source is None:
         yield "fill in dcterms:source of both: the page or file that names and shapes were found in (--source)"
     if wishes.kind is None:
@@ -196,8 +196,8 @@ def _missing(wishes: Wishes, like: LayoutSignature | None, wider: Sequence[Layou
         yield f"look at mir:role of the signature, which is {why} (--kind)"
     if len(wider) == 1:
         yield (
-            f"look at {wider[0].name}, which holds of it as well, and the draft says that it is a case of that: if it is none, take "
-            f"prov:specializationOf out, and give {wider[0].name} a condition that is not met here"
+            f"look at {wider[0].name}, which holds of it as well, and the draft says that it is a case of that: if it "
+            f"is none, take prov:specializationOf out, and give {wider[0].name} a condition that is not met here"
         )
     elif wider:
         names = ", ".join(each.name for each in wider)

@@ -62,11 +62,11 @@ class Readings:
             (Kind.ID, text),
             (Kind.RECORD, text),
             (Kind.FOLDED, self._folded),
-            (Kind.PAGE, self._page),
-            (Kind.DOWNLOAD, self._page),
             (Kind.ALIAS, self._lower),
             (Kind.FILE, self._file),
         ]
+        if "/" in self._page:  # no address goes without
+            asked += [(Kind.PAGE, self._page), (Kind.DOWNLOAD, self._page)]
         if self._repository:
             asked.append((Kind.REPOSITORY, self._repository.name))
         if self._air:
@@ -152,13 +152,16 @@ class Readings:
     def repository(self) -> list[Hit]:
         """Read a repository, by name, address, package URL or AIR, or the address of a file in one."""
         page, wanted, air = self._page, self._repository, self._air
-        hits = [
-            Hit(name, f"is the address of {_repository_words(*said)}") for name, said, _ in self._find(Kind.PAGE, page)
-        ]
-        hits += [
-            Hit(name, f"is the address of {_file_words(said[1])}", part=said[0], variant=said[2] or None)
-            for name, said, _ in self._find(Kind.DOWNLOAD, page)
-        ]
+        hits = []
+        if "/" in page:
+            hits += [
+                Hit(name, f"is the address of {_repository_words(*said)}")
+                for name, said, _ in self._find(Kind.PAGE, page)
+            ]
+            hits += [
+                Hit(name, f"is the address of {_file_words(said[1])}", part=said[0], variant=said[2] or None)
+                for name, said, _ in self._find(Kind.DOWNLOAD, page)
+            ]
         if self._text.count("/") > 1:  # hosts whose names have more parts than an owner and a name
             hits += [
                 Hit(name, f"is the name of {_repository_words(*said[:2])}")
