@@ -23,7 +23,7 @@ from mirld.weights.adapter import read_adapter
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = "https://w3id.org/mir/"
-SEVERAL = {"dit/hidream-i1", "dit/stable-diffusion-3", "dit/stable-diffusion-3.5"}
+SEVERAL = {"dit/stable-diffusion-3", "dit/stable-diffusion-3.5"}
 Sizes = dict[str, tuple[int, int]]
 
 

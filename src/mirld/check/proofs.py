@@ -8,7 +8,8 @@
     signature:overlap    two hold of one component, and neither is said to be a case of the other
 
 A case is a mir:Layout with its tensors; which signatures must hold of it is its dcterms:conformsTo, to which those they
-are a case of (prov:specializationOf) are added. All others must not hold, so every case is a negative of all the rest.
+are a case of (prov:specializationOf) are added, and what tells their kind alone. All others must not hold, so every
+case is a negative of all the rest.
 """
 
 from __future__ import annotations
@@ -166,7 +167,9 @@ def _of_case(
                 paired.update((one, other))
                 yield _overlap(case, prefix, signatures[one], signatures[other])
     said = {above for iri in case.conforms for above in (iri, *ancestors(iri, signatures))}
-    for iri in sorted(holds - said - paired):
+    known = [signatures[iri] for iri in said if iri in signatures]
+    alone = {iri for iri in holds if any(gives_way(signatures[iri], other) for other in known)}
+    for iri in sorted(holds - said - paired - alone):
         name = signatures[iri].name
         message = (
             f"{name} holds of it as well, and it is not said to conform to that: write dcterms:conformsTo <identify#"
@@ -203,8 +206,15 @@ def ancestors(iri: str, signatures: Mapping[str, LayoutSignature]) -> list[str]:
 
 
 def ordered(one: str, other: str, signatures: Mapping[str, LayoutSignature]) -> bool:
-    """Say whether one of two signatures is a case of the other."""
+    """Say whether one of two signatures is a case of the other, or gives way to it."""
+    if gives_way(signatures[one], signatures[other]) or gives_way(signatures[other], signatures[one]):
+        return True
     return one in ancestors(other, signatures) or other in ancestors(one, signatures)
+
+
+def gives_way(one: LayoutSignature, other: LayoutSignature) -> bool:
+    """Say whether a signature tells a kind alone, and another which model of that kind it is."""
+    return one.kind == other.kind and not one.identifies and bool(other.identifies)
 
 
 def lacks(signature: LayoutSignature, case: LayoutCase) -> list[str]:
