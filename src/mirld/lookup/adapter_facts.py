@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from mirld.lookup.adapter_bases import Bases, Part, agreed, bases_of
 from mirld.registry.index import Index
 from mirld.registry.modules import layout_of, places_of
-from mirld.weights.adapter import CONTROL_MARK, Adapter, read_adapter
+from mirld.weights.adapter import CONTROL_MARK, read_adapter
 from mirld.weights.header import Header
 from mirld.weights.inversion import read_inversion
 
@@ -24,7 +24,6 @@ KINDS: Mapping[str, str] = {
 
 INVERSION = "textual inversion"
 
-_HINTS = ("ss_base_model_version", "modelspec.architecture", "ss_sd_model_name", "base_model", "sd_checkpoint_name")
 EMBEDDINGS = ("text_model_embeddings_token_embedding", "shared")
 ROLES: Mapping[str, frozenset[str]] = {
     "": frozenset({"text_encoder"}),
@@ -36,45 +35,28 @@ ROLES: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdapterFacts:
-    """An adapter: `kind` in words, modules counted by rank, names of the tensors with its scales, what it fits.
-
-    `hints` are what its metadata says of its base, by field: they may be wrong, and decide nothing.
-    """
+    """An adapter: `kind` in words, modules counted by rank, what it fits."""
 
     kind: str
     bases: Bases
     ranks: Mapping[int, int] = field(default_factory=dict)
-    alphas: tuple[str, ...] = ()
-    hints: Mapping[str, str] = field(default_factory=dict)
 
 
 def adapter_facts(index: Index, header: Header) -> AdapterFacts | None:
-    """Tell what a header says of an adapter; None when it is none."""
+    """Tell what a header says of an adapter; None when it is none for the most part."""
     widths = read_inversion(header.tensors)
     if widths is not None:
-        return inversion_facts(index, header, widths)
+        return AdapterFacts(kind=INVERSION, bases=_of_words(index, widths))
     adapter = read_adapter(header.tensors)
-    return None if adapter is None else facts_of(index, header, adapter)
-
-
-def inversion_facts(index: Index, header: Header, widths: Mapping[str, int]) -> AdapterFacts:
-    """Tell of a textual inversion, by how wide its vectors are for each encoder, as `read_inversion` gives them."""
-    return AdapterFacts(kind=INVERSION, bases=_of_words(index, widths), hints=_hints(header))
-
-
-def facts_of(index: Index, header: Header, adapter: Adapter) -> AdapterFacts:
-    """Tell of an adapter that is read already."""
+    if adapter is None or 2 * len(adapter.rest) > len(header.tensors):
+        return None
     bases = bases_of(index, adapter)
     kind = KINDS[adapter.method]
     if adapter.is_dora:
         kind = "DoRA" if adapter.method == "lora" else f"{kind} with DoRA"
     if bases.is_control or CONTROL_MARK in header.tensors:
         kind = f"control {kind}"
-    return AdapterFacts(kind=kind, bases=bases, ranks=adapter.ranks, alphas=adapter.alphas, hints=_hints(header))
-
-
-def _hints(header: Header) -> dict[str, str]:
-    return {name: str(header.metadata[name]) for name in _HINTS if header.metadata.get(name)}
+    return AdapterFacts(kind=kind, bases=bases, ranks=adapter.ranks)
 
 
 def _of_words(index: Index, widths: Mapping[str, int]) -> Bases:

@@ -15,17 +15,15 @@ from typing import NamedTuple
 
 from mirld.ids import MirId
 from mirld.lookup.adapted import adapted
-from mirld.lookup.adapter_facts import facts_of, inversion_facts
+from mirld.lookup.adapter_facts import adapter_facts
 from mirld.lookup.identification import LEVELS, Claim, Ground, Identification, Identified, Near
 from mirld.registry.index import Index, Name
 from mirld.registry.signature_rows import Signatures
 from mirld.registry.signatures import KINDS, LayoutSignature
 from mirld.registry.tables import Kind
-from mirld.weights.adapter import read_adapter
 from mirld.weights.components import Part, parts
-from mirld.weights.fingerprint import layer_text, layout_md5
+from mirld.weights.fingerprint import published_digests
 from mirld.weights.header import Header, Tensors
-from mirld.weights.inversion import read_inversion
 from mirld.weights.precision import Precision, precision
 from mirld.weights.signature import Evidence, Signature, Truth, noted, prove
 
@@ -65,32 +63,16 @@ class Identifier:
             found, near = self._components(header, packing)
         if not found:
             found = self._declared(header)
-        answer = Identification(
-            file=header.file,
-            format=header.format,
-            size=header.size,
-            kind=_kind(found),
-            level=found[0].level if found else "unknown",
-            components=tuple(found),
-            precision=packing.main,
-            packing=packing.method,
-            hints=tuple(_hints(header)),
-            nearest=tuple(near) if not found else (),
-            notes=header.notes,
-        )
-        known = {**(_layout_digests(header) if digests else {}), **(file_digests or {})}
+        answer = _answer(header, found)
+        answer = replace(answer, precision=packing.main, packing=packing.method, nearest=() if found else tuple(near))
+        known = {**(published_digests(header) if digests else {}), **(file_digests or {})}
         return self._with_digests(answer, known) if known else answer
 
     def _adapter(self, header: Header) -> list[Identified]:
         """Say what a file that is an adapter for the most part changes, and may be used with; else nothing."""
-        widths = read_inversion(header.tensors)
-        if widths is not None:
-            facts = inversion_facts(self._index, header, widths)
-        else:
-            adapter = read_adapter(header.tensors)
-            if adapter is None or 2 * len(adapter.rest) > len(header.tensors):
-                return []
-            facts = facts_of(self._index, header, adapter)
+        facts = adapter_facts(self._index, header)
+        if facts is None:
+            return []
         claims, nearest = self.claims_of(facts.bases.networks), self.claims_of(facts.bases.nearest)
         return [adapted(facts, claims, nearest)]
 
@@ -196,18 +178,7 @@ class Identifier:
             one = self.identify(replace(component.header, config=component.config), digests=digests)
             found += [replace(each, prefix=f"{component.name}/{each.prefix}") for each in one.components]
         found.sort(key=_rank)
-        return Identification(
-            file=header.file,
-            format=header.format,
-            size=header.size,
-            kind=_kind(found),
-            level=found[0].level if found else "unknown",
-            components=tuple(found),
-            precision=None,
-            packing=None,
-            hints=tuple(_hints(header)),
-            notes=header.notes,
-        )
+        return _answer(header, found)
 
     # Digests.
 
@@ -242,6 +213,22 @@ class _True(NamedTuple):
     prefix: str
     signature: LayoutSignature
     evidence: tuple[Evidence, ...]
+
+
+def _answer(header: Header, found: Sequence[Identified]) -> Identification:
+    """Give the answer for a header whose components are found, the main one first; of its precision nothing is said."""
+    return Identification(
+        file=header.file,
+        format=header.format,
+        size=header.size,
+        kind=_kind(found),
+        level=found[0].level if found else "unknown",
+        components=tuple(found),
+        precision=None,
+        packing=None,
+        hints=tuple(_hints(header)),
+        notes=header.notes,
+    )
 
 
 def _narrowest(true: Sequence[_True]) -> list[_True]:
@@ -300,7 +287,7 @@ def _of_digest(
     )
 
 
-def _kind(found: list[Identified]) -> str:
+def _kind(found: Sequence[Identified]) -> str:
     kinds = {each.kind for each in found}
     if not kinds:
         return "unknown"
@@ -331,16 +318,3 @@ def _hints(header: Header) -> list[str]:
         for field in HINTS
         if isinstance(value := header.metadata.get(field), str) and value.strip()
     ]
-
-
-def _layout_digests(header: Header) -> dict[str, str]:
-    import hashlib
-
-    found = {}
-    text = layer_text(header)
-    if text is not None:
-        found["layer256"] = hashlib.sha256(text.encode()).hexdigest()
-    md5 = layout_md5(header.tensors)
-    if md5 is not None:
-        found["layoutMd5"] = md5
-    return found

@@ -41,21 +41,23 @@ _STALE = 3600  # seconds after which a file that was never finished is swept awa
 
 # Whoever works on them has another index with each change.
 _MAKERS = tuple(
-    join(dirname(__file__), f"{name}.py")
+    join(dirname(dirname(__file__)), f"{name}.py")
     for name in (
-        "briefs",
-        "forms",
-        "keys",
-        "module_layouts",
-        "overlay",
-        "read",
-        "rows",
-        "said",
-        "signatures",
-        "spelling",
-        "tables",
-        "values",
-        "writing",
+        "registry/forms",
+        "registry/keys",
+        "registry/module_layouts",
+        "registry/overlay",
+        "registry/read",
+        "registry/rows",
+        "registry/said",
+        "registry/signatures",
+        "registry/spelling",
+        "registry/tables",
+        "registry/values",
+        "registry/writing",
+        "weights/condition_text",
+        "weights/module_names",
+        "weights/signature",
     )
 )
 

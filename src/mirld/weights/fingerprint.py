@@ -34,12 +34,20 @@ class Digests:
 def digests(header: Header) -> Digests:
     """Compute every digest of a layout that a header allows."""
     text = layer_text(header)
+    found = published_digests(header)
     return Digests(
         layout=fingerprint(header.tensors),
-        md5=layout_md5(header.tensors),
-        layer256=None if text is None else hashlib.sha256(text.encode()).hexdigest(),
+        md5=found.get("layoutMd5"),
+        layer256=found.get("layer256"),
         layer_b3=None if text is None else _blake3(text.encode()),
     )
+
+
+def published_digests(header: Header) -> dict[str, str]:
+    """Compute the digests that others publish of layouts, by the names that the registry has for them."""
+    text, md5 = layer_text(header), layout_md5(header.tensors)
+    found = {} if text is None else {"layer256": hashlib.sha256(text.encode()).hexdigest()}
+    return found if md5 is None else {**found, "layoutMd5": md5}
 
 
 def file_digests(path: str | os.PathLike[str]) -> dict[str, str]:
