@@ -12,9 +12,6 @@ from typing import Any
 
 from tests.weights.builders import GGML_NUMBERS, Gguf, safetensors_table, size_of
 
-from mirld.weights.condition_text import parse_condition
-from mirld.weights.signature import ANY, BLOCK, Blocks, Condition, Either, Key, Noted, Shaped, Variable
-
 CONFORMANCE = Path(__file__).resolve().parents[2] / "site" / "content" / "identify" / "conformance.json"
 
 Tensors = dict[str, tuple[str, tuple[int, ...]]]
@@ -81,44 +78,6 @@ def _gguf(tensors: Tensors, metadata: Mapping[str, str | int]) -> tuple[bytes, i
         file.tensor(name, GGML_NUMBERS[dtype], list(reversed(shape)), end)
         end = -(-(end + size_of(dtype, shape)) // 32) * 32
     return file.end(), end
-
-
-def meeting(texts: Sequence[str]) -> tuple[Tensors, dict[str, str]]:
-    """Make tensors and metadata of which all conditions of a signature are true, and nothing that it does not name."""
-    tensors: Tensors = {}
-    metadata: dict[str, str] = {}
-    for text in texts:
-        _meet(parse_condition(text), tensors, metadata)
-    return tensors, metadata
-
-
-def _meet(condition: Condition, tensors: Tensors, metadata: dict[str, str]) -> None:
-    match condition:
-        case Either():
-            _meet(condition.conditions[0], tensors, metadata)
-        case Noted():
-            metadata[condition.field] = condition.value
-        case Key():
-            tensors.setdefault(condition.name.replace(BLOCK, "0"), ("F16", (1,)))
-        case Shaped():
-            shape = tuple(map(_number, condition.dimensions))
-            tensors[condition.name.replace(BLOCK, "0")] = ("F16", shape)
-        case Blocks():
-            for block in range(_number(condition.wanted)):
-                tensors.setdefault(condition.name.replace(BLOCK, str(block)), ("F16", (1,)))
-
-
-def _number(wanted: object) -> int:
-    match wanted:
-        case int():
-            return wanted
-        case Variable():
-            return 24 * wanted.factor
-        case range():
-            return 2 if wanted == ANY else wanted.start
-        case _:
-            assert isinstance(wanted, frozenset)
-            return min(wanted)
 
 
 def small(answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from mirld.site.api_identify import MODULES, SIGNATURES
 from mirld.site.contexts import Fact, Head, Row
 from mirld.site.identify_contexts import Anchored, IdentifyContext
 from mirld.site.links import Link
-from mirld.site.material import Material
+from mirld.site.material import Linker, Material
 from mirld.site.plan import Page
-from mirld.vocab import MIR
+from mirld.vocab import DCTERMS, MIR
 
 LEVELS: Mapping[str, str] = {
     "exact file": "The SHA-256 of the file is on record.",
@@ -38,7 +38,7 @@ _WORKER = "hash-worker.js"  # loaded when a whole file is read
 def identify_context(material: Material, page: Page, head: Head) -> IdentifyContext:
     """Say how much is known, and what the page reads."""
     api = f"{head.root}api/v1/"
-    signatures = tuple(_signatures(material))
+    signatures = tuple(_signatures(material, page))
     scripts = sorted((material.look / "static" / "identify").glob("*.js"))
     return IdentifyContext(
         head=head,
@@ -52,12 +52,16 @@ def identify_context(material: Material, page: Page, head: Head) -> IdentifyCont
     )
 
 
-def _signatures(material: Material) -> Iterator[Anchored]:
-    """Group signatures by their kind, in the order of kinds, each group sorted by label."""
-    view = material.view
+def _signatures(material: Material, page: Page) -> Iterator[Anchored]:
+    """Group signatures by their kind, in the order of kinds, each group sorted by label and linked to its cases."""
+    view, link = material.view, Linker(material, page)
     found: dict[str, list[Row]] = {kind: [] for kind in KINDS}
     for iri in view.instances(MIR.Signature):
-        row = Row(anchor=iri.partition("#")[2], head=Link(material.label(iri)), cells=())
+        cases = sorted(case for case, name in view.incoming(iri) if name == DCTERMS.conformsTo)
+        label = material.label(iri)
+        head = link.to(cases[0])._replace(label=label) if cases else Link(label)
+        more = tuple(link.to(case)._replace(label=str(number)) for number, case in enumerate(cases[1:], start=2))
+        row = Row(anchor=iri.partition("#")[2], head=head, cells=(more,) if more else ())
         found.setdefault(view.text(iri, MIR.role) or "other", []).append(row)
     for kind, rows in found.items():
         if rows:
