@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from mirld.lookup.knowledge import Knowledge
 from mirld.lookup.layers import layered
@@ -20,16 +20,16 @@ _NAMED = ("iri", "label", "library", "with", "defaults")
 class Running(NamedTuple):
     """How an entry is run: the answers of `mirld settings` and `mirld load` as JSON, None when there are none.
 
-    `codes` are those that its own loaders give, by the IRI of the loader.
+    `codes` are those that its own loaders give, by the IRI of the loader, None where too little is known.
     """
 
     answers: bytes | None
-    codes: Mapping[str, LoadCode]
+    codes: Mapping[str, str | None]
 
 
 def running(known: Knowledge, entry: Entry) -> Running:
     """Ask for the settings and the code of an entry with every library that loads it."""
-    codes: dict[str, LoadCode] = {}
+    codes: dict[str, str | None] = {}
     likeliest, answers = _answers(known, entry, None, codes)
     if not answers:
         return Running(None, codes)
@@ -41,18 +41,19 @@ def running(known: Knowledge, entry: Entry) -> Running:
 
 
 def _answers(
-    known: Knowledge, entry: Entry, library: str | None, codes: dict[str, LoadCode]
+    known: Knowledge, entry: Entry, library: str | None, codes: dict[str, str | None]
 ) -> tuple[LoadCode, dict[str, Any]]:
     used = use(known, entry.id, library=library)
     settings = layered(known, used, defaults=False)
     code = load_code(known, used, settings)
-    if used.loader is not None and not used.inherited:
-        codes[used.loader.iri] = code
     answers: dict[str, Any] = {}
     if settings.values:
         answers["settings"] = _short(settings.as_dict(), entry)
     if code.libraries:
-        answers["load"] = _short(code.as_dict(), entry)
+        written = code.as_dict()
+        answers["load"] = _short(written, entry)
+        if used.loader is not None and not used.inherited:
+            codes[used.loader.iri] = cast("str | None", written["code"])
     return code, answers
 
 

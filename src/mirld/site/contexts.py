@@ -72,6 +72,15 @@ class Row(NamedTuple):
     confirmed: tuple[Confirmed, ...] = ()
 
 
+class Parameter(NamedTuple):
+    """A parameter as a library defines it, which many classes take: what the rows of all of them show alike."""
+
+    name: str
+    phase: str
+    head: Link
+    cells: tuple[tuple[Link, ...], ...]
+
+
 class Line(NamedTuple):
     """A row as its table shows it: each cell with the heading of its column."""
 

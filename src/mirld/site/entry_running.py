@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, unquote
 
-from mirld.lookup.loading import LoadCode, load_code
+from mirld.lookup.loading import load_code
 from mirld.lookup.used import use_loader
 from mirld.registry.values import Entry, Loader
 from mirld.site.contexts import Row, Table
@@ -23,7 +23,9 @@ def loadings(material: Material, entry: Entry, link: Linker) -> tuple[Loading, .
     return tuple(
         _loading(
             loader,
-            codes.get(loader.iri) or load_code(material.known, use_loader(material.known, entry, loader)),
+            codes[loader.iri]
+            if loader.iri in codes
+            else load_code(material.known, use_loader(material.known, entry, loader)).code,
             material,
             link,
         )
@@ -31,7 +33,7 @@ def loadings(material: Material, entry: Entry, link: Linker) -> tuple[Loading, .
     )
 
 
-def _loading(loader: Loader, code: LoadCode, material: Material, link: Linker) -> Loading:
+def _loading(loader: Loader, code: str | None, material: Material, link: Linker) -> Loading:
     notes = [link.to(loader.precision.iri, "precision")] if loader.precision else []
     # A pipeline may take one of several.
     notes += [link.to(iri, "scheduler") for iri in material.view.iris(loader.iri, MIR.scheduler)]
@@ -41,7 +43,7 @@ def _loading(loader: Loader, code: LoadCode, material: Material, link: Linker) -
         version=loader.version,
         names=tuple(name for name in (loader.class_name, loader.call, loader.module) if name),
         notes=(*link.taken_by(loader.library, loader.class_name), *notes, *cited(loader.sources, link)),
-        code=code.code,
+        code=code,
         confirmed=confirmed(link, loader.iri, MIR.className if loader.class_name else MIR.callable),
     )
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from mirld.graph.dataset import Graph
 from mirld.graph.terms import Iri, Literal, Term
 from mirld.registry.said import value_of
-from mirld.site.contexts import Crumb, Fact, Group, Head, IndexContext, Row, Table
+from mirld.site.contexts import Crumb, Fact, Group, Head, IndexContext, Parameter, Row, Table
 from mirld.site.library_contexts import LibraryClassContext, ParametersContext, Section
 from mirld.site.links import Link
 from mirld.site.material import Linker, Material
@@ -32,7 +32,8 @@ def class_context(material: Material, page: Page, head: Head) -> LibraryClassCon
     configures = [term.value for term in view.values(iri, MIR.configures) if isinstance(term, Literal)]
     library = view.text(iri, MIR.library) or ""
     entries = {entry.iri: entry for each in (name, *configures) for entry in material.loading.get((library, each), ())}
-    phases = ((token, title, _rows(view, iri, token, link)) for token, title in _PHASES)
+    taken = _taken(material, iri, link)
+    phases = ((token, title, _rows(taken.get(token, ()), token)) for token, title in _PHASES)
     return LibraryClassContext(
         head=head,
         label=name,
@@ -72,15 +73,31 @@ def _steps(iri: str, count: int) -> list[str]:
     return iri[iri.index(f"{LIBRARY}/") :].split("/")[:count]
 
 
-def _rows(view: Graph, iri: str, phase: str, link: Linker) -> Table | None:
-    parts = [part for part in view.iris(iri, MIR.parameter) if _phase(view, part) == phase]
+def _taken(material: Material, iri: str, link: Linker) -> dict[str, list[Parameter]]:
+    """Return the parameters that a class takes by phase; classes share their definitions."""
+    view = material.view
+    found: dict[str, list[Parameter]] = defaultdict(list)
+    for part in view.iris(iri, MIR.parameter):
+        known = link.parameters.get(part)
+        if known is None:
+            known = link.parameters[part] = _parameter(view, part, link)
+        found[known.phase].append(known)
+    return found
+
+
+def _parameter(view: Graph, part: str, link: Linker) -> Parameter:
+    return Parameter(
+        name=_name_in(part),
+        phase=_phase(view, part),
+        head=Link(view.text(part, MIR.parameterName) or "", link.to(part).href, view.text(part, MIR.unit)),
+        cells=(plain(view.text(part, MIR.valueType)), _default(view, part), plain(_range(view, part))),
+    )
+
+
+def _rows(taken: Sequence[Parameter], phase: str) -> Table | None:
     rows = (
-        Row(
-            anchor=f"{phase or 'any'}-{_name_in(part)}",
-            head=Link(view.text(part, MIR.parameterName) or "", link.to(part).href, view.text(part, MIR.unit)),
-            cells=(plain(view.text(part, MIR.valueType)), _default(view, part), plain(_range(view, part))),
-        )
-        for part in sorted(parts, key=lambda part: (view.text(part, MIR.parameterName) or "").casefold())
+        Row(anchor=f"{phase or 'any'}-{found.name}", head=found.head, cells=found.cells)
+        for found in sorted(taken, key=lambda found: found.head.label.casefold())
     )
     return table(("Parameter", "Type", "Default", "Range"), rows, code=True)
 

@@ -28,7 +28,7 @@ from mirld.registry import Entry, Registry, read_registry
 from mirld.registry.read import read_library
 from mirld.registry.values import Classification
 from mirld.site.api_running import Running, running
-from mirld.site.contexts import EntryRow, Table
+from mirld.site.contexts import EntryRow, Parameter, Table
 from mirld.site.links import Link, Places, outside, prefixed, root_of, short_name
 from mirld.site.plan import Page, plan
 from mirld.vocab import DCTERMS, FOAF, MIR, OWL, RDF_TYPE, RDFS_LABEL, SKOS, SPDX_LICENSES
@@ -51,14 +51,15 @@ KINDS: dict[str, str] = {
 
 @dataclass(slots=True)
 class Made:
-    """What pages of one depth share: links to things and to terms, rows of entries in lists, by IRI; and `answers`.
+    """What pages of one depth share: links to things and to terms, rows of entries in lists, parameters, by IRI.
 
-    Those are tables of what classifies an entry, by what is said of each of their rows.
+    `answers` are tables of what classifies an entry, by what is said of each of their rows.
     """
 
     links: dict[str, Link] = field(default_factory=dict)
     terms: dict[str, Link] = field(default_factory=dict)
     rows: dict[str, EntryRow] = field(default_factory=dict)
+    parameters: dict[str, Parameter] = field(default_factory=dict)
     answers: dict[tuple[tuple[str, Pairs], ...], Table | None] = field(default_factory=dict)
 
 
@@ -321,6 +322,7 @@ class Linker:
         self._material = material
         made = material.made_for(self.root)
         self._known, self._terms, self.rows, self.answers = made.links, made.terms, made.rows, made.answers
+        self.parameters = made.parameters
 
     def to(self, iri: str, note: str | None = None) -> Link:
         """Link to anything that has an IRI; what has no page and no linkable scheme is only named."""

@@ -59,6 +59,7 @@ _MATCHES = {
     SKOS.relatedMatch: "related",
 }
 """How a concept stands to the one it is mapped to, seen from there."""
+_BESIDE = frozenset((SKOS.broader, SKOS.related, SKOS.member, *_MATCHES))
 _PROPERTY_CLASSES = frozenset({RDF.Property, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty})
 
 
@@ -98,7 +99,8 @@ def _around(view: Graph, iri: str, link: Linker) -> Iterator[Group]:
     """Group what stands above, below and beside a concept: in its scheme and in others, stated here or there."""
     coming: dict[str, list[Iri]] = {}
     for subject, name in view.incoming(iri):
-        coming.setdefault(name, []).append(subject)
+        if name in _BESIDE:
+            coming.setdefault(name, []).append(subject)
 
     def group(title: str, iris: Iterable[Iri]) -> Iterator[Group]:
         found = sorted(set(iris), key=lambda each: _turn(view, each))
