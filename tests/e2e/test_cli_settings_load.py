@@ -119,7 +119,10 @@ def test_what_is_unknown_is_said_with_what_is_known(folder: Path) -> None:
         "library: divisor",
         "repository: huggingface.co/black-forest-labs/FLUX.1-dev",
     ]
-    assert "no code: how divisor is called is not known\nhint: it is also loaded with " in done.stderr
+    assert (
+        "no code: divisor is named without a class or a function that would load it\nhint: it is also loaded with "
+        in done.stderr
+    )
 
 
 def test_an_overlay_wins(folder: Path) -> None:

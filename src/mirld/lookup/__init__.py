@@ -18,7 +18,7 @@
     program     a short program as a value: written out, and run
     repositories  which repository a library loads from
     drafting    a program in the making, and what is left out of it
-    recipes, with diffusers_code and adapters   how each library is called
+    recipes, with diffusers_code, speech_code and adapters   how each library is called
     loading     code that loads an entry
     running     a program run: the one place where a package that the registry names is imported
     notebook    entries and answers as HTML for a notebook

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from mirld.lookup.drafting import Draft, LeftOut, UnknownError
 from mirld.lookup.knowledge import Knowledge, series_of
 from mirld.lookup.program import Program
-from mirld.lookup.recipes import DISTRIBUTIONS, RECIPES, is_language_model_in_gguf
+from mirld.lookup.recipes import DISTRIBUTIONS, RECIPES, WITHOUT_CODE, is_language_model_in_gguf
 from mirld.lookup.schedulers import NONE_STATED, Schedulers
 from mirld.lookup.settings import Settings
 from mirld.lookup.used import Used
@@ -186,6 +186,9 @@ def _missing(written: Draft) -> str | None:
 def _no_recipe(used: Used) -> str:
     if used.loader is None:
         return f"no source says how {used.library or 'any library'} loads {used.entry.id}"
+    known = WITHOUT_CODE.get(used.library or "")
+    if known is not None:
+        return f"{used.library} {known}"
     named = ".".join(filter(None, (used.loader.module, used.loader.class_name, used.loader.call)))
     return f"how {used.library} is called is not known{f': {named} is all that is said of it' if named else ''}"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from mirld.lookup import diffusers_code
+from mirld.lookup import diffusers_code, speech_code
 from mirld.lookup.drafting import Draft, UnknownError
 from mirld.lookup.program import Call, Constant, Expression, Made, Named, Program, Step
 from mirld.registry.values import Entry, File
@@ -164,6 +164,24 @@ def _mflux(draft: Draft) -> tuple[Draft, Program]:
     return draft, Program(result=_MODEL, loading=(Step(made, (_MODEL,)),), running=running)
 
 
+def _diffsynth(draft: Draft) -> tuple[Draft, Program]:
+    """Find files in the repository that is stated, and take the network of the stated name out of them."""
+    if not draft.loader.class_name or draft.loader.call is not None:
+        raise UnknownError(f"no source names the class of diffsynth that loads {draft.entry.id}")
+    places = {name: Constant(_value(draft, name)) for name in ("model_id", "origin_file_pattern")}
+    name = _value(draft, "model_name")
+    draft.repository = next((each for each in draft.entry.repositories if each.name == places["model_id"].value), None)
+    _rest(draft, frozenset((*places, "model_name")), "ModelConfig")
+    steps = (
+        Step(Call(Named("diffsynth.core", "ModelConfig"), (), places), ("config",)),
+        Step(Call(Made("config.download_if_necessary"))),
+        Step(Call(Named("diffsynth.models.model_loader", "ModelPool")), ("pool",)),
+        Step(Call(Made("pool.auto_load_model"), (Made("config.path"),))),
+        Step(Call(Made("pool.fetch_model"), (Constant(name),)), (_MODEL,)),
+    )
+    return draft, Program(result=_MODEL, loading=steps)
+
+
 def _torch(draft: Draft) -> tuple[Draft, Program]:
     return draft, Program(result="dtype", loading=(Step(Named("torch", draft.class_name), ("dtype",)),))
 
@@ -213,12 +231,19 @@ def _only_call(draft: Draft, call: str) -> None:
 
 
 RECIPES: Mapping[str, Recipe] = {
+    "audiocraft": speech_code.audiocraft,
+    "diffsynth": _diffsynth,
     "diffusers": diffusers_code.program,
     "keras_hub": _keras_hub,
+    "kokoro": speech_code.kokoro,
     "llama_cpp": _llama_cpp,
     "mflux": _mflux,
+    "mlx_audio": speech_code.mlx_audio,
     "onnx": _onnx,
     "open_clip": _open_clip,
+    "orpheus_tts": speech_code.orpheus_tts,
+    "outetts": speech_code.outetts,
+    "parler_tts": speech_code.parler_tts,
     "peft": _peft,
     "timm": _timm,
     "torch": _torch,
@@ -231,7 +256,23 @@ RECIPES: Mapping[str, Recipe] = {
 DISTRIBUTIONS: Mapping[str, str] = {
     "keras_hub": "keras-hub",
     "llama_cpp": "llama-cpp-python",
+    "mlx_audio": "mlx-audio",
     "open_clip": "open_clip_torch",
+    "orpheus_tts": "orpheus-speech",
+    "outetts": "outetts<0.4",
+    "parler_tts": "git+https://github.com/huggingface/parler-tts.git",
     "whisper": "openai-whisper",
 }
 """What a library is installed as, where that is not its own name."""
+
+WITHOUT_CODE: Mapping[str, str] = {
+    "Bagel": "is a program in the repository of the model, and no package that is installed",
+    "chroma": "is named by one source, which does not say in which package its class is",
+    "divisor": "is named without a class or a function that would load it",
+    "f_lite": "opens nothing before tables of diffusers are changed: github.com/fal-ai/f-lite shows how",
+    "hidiffusion": "changes a pipeline of diffusers that is there already, and loads none",
+    "inference_solver": "is a file in the repository of the model, and no package that is installed",
+    "sdnext": "is an application, which opens what its own list of models names",
+    "snac": "opens pytorch_model.bin, which no source says the repository has",
+}
+"""Libraries and applications that the registry knows and that no code is written for, with the reason."""

@@ -15,6 +15,7 @@ from mirld.registry.values import Entry, File, Loader, Ref
 
 LIBRARIES = (
     "diffusers",
+    "parler_tts",  # before its tokenizer, which is of transformers
     "transformers",
     "timm",
     "open_clip",
@@ -25,6 +26,12 @@ LIBRARIES = (
     "mflux",
     "onnx",
     "llama_cpp",
+    "diffsynth",
+    "audiocraft",
+    "kokoro",
+    "orpheus_tts",
+    "outetts",
+    "mlx_audio",
 )
 """Libraries in the order in which they are taken when none is asked for; others come after them."""
 

@@ -256,7 +256,14 @@ def _describe(item: Item, claim: _Claim) -> None:
     known = item.parts.get(("loader", slug(key)))
     if known is not None and (MIR.className, literal(row.class_name)) not in known.facts:
         key = f"diffsynth-{row.class_name}"
-    item.loader("diffsynth", row.class_name, module=row.module, key=key)
+    loader = item.loader("diffsynth", row.class_name, module=row.module, key=key)
+    scope = f"loader-{key}"
+    if example is not None and example.files and ("setting", slug(f"{scope}-load-model_id")) not in item.parts:
+        # What the program is given to open it: the first place that is named, where several hold the same.
+        stated = {"model_id": example.repository, "origin_file_pattern": example.files, "model_name": row.network}
+        for name, value in stated.items():
+            item.setting(name, value, "load", scope=scope)
+            item.part("setting", f"{scope}-load-{name}").beside.append((MIR.appliesTo, loader))
 
 
 @cache
