@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import struct
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.weights.builders import write_sparse
 
 from mirld.weights.layout_text import read_layout
 
@@ -32,22 +31,6 @@ def without(path: Path, subject: str) -> str:
     assert match is not None, subject
     path.write_text(text.replace(f"\n{match[0]}", "", 1), encoding="utf-8")
     return match[0]
-
-
-def write_sparse(path: Path, shapes: Mapping[str, tuple[int, ...] | None]) -> None:
-    """Write a safetensors file whose data are a hole, so that gigabytes take no room."""
-    header: dict[str, object] = {}
-    at = 0
-    for name, shape in shapes.items():
-        assert shape is not None
-        size = 2
-        for length in shape:
-            size *= length
-        header[name] = {"dtype": "BF16", "shape": list(shape), "data_offsets": [at, at + size]}
-        at += size
-    raw = json.dumps(header).encode()
-    path.write_bytes(struct.pack("<Q", len(raw)) + raw)
-    os.truncate(path, 8 + len(raw) + at)
 
 
 @pytest.fixture(scope="module")

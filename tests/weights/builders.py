@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 import math
+import os
 import pickle
 import struct
 import zipfile
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from mirld.weights.dtypes import BLOCKS, GGML, ONNX
 
@@ -268,3 +270,13 @@ def onnx(tensors: Named) -> bytes:
             for name, (dtype, shape) in tensors.items()
         ]
     )
+
+
+def write_sparse(path: Path, shapes: Mapping[str, tuple[int, ...] | None]) -> None:
+    """Write a safetensors file of BF16 whose data are a hole, so that gigabytes take no room; every shape is known."""
+    table = safetensors_table({name: ("BF16", shape) for name, shape in shapes.items() if shape is not None})
+    assert len(table) == len(shapes)
+    raw = json.dumps(table).encode()
+    path.write_bytes(struct.pack("<Q", len(raw)) + raw)
+    data = sum(size_of("BF16", shape) for shape in shapes.values() if shape is not None)
+    os.truncate(path, 8 + len(raw) + data)

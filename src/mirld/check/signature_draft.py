@@ -92,8 +92,11 @@ def draft(header: Header, known: Proved, wishes: Wishes) -> Draft:
     told = tell(layout, [read_layout(case.lines) for case in cases])
     same = tuple(cases[number] for number in told.same)
     holding = _holding(layout, known)
-    wider = sorted(holding - {above for iri in holding for above in ancestors(iri, known.signatures)})
-    like = _nearest(layout, known)
+    narrowest = sorted(holding - {above for iri in holding for above in ancestors(iri, known.signatures)})
+    # One that tells a kind alone gives way to the draft, and knows its kind.
+    of_kinds = [known.signatures[iri] for iri in narrowest if not known.signatures[iri].identifies]
+    wider = [iri for iri in narrowest if known.signatures[iri].identifies]
+    like = next(iter(of_kinds), None) or _nearest(layout, known)
     name = wishes.name or _name(header, wishes.id)
     label = wishes.label or (wishes.id.compatibility if wishes.id and wishes.id.compatibility else name)
     missing = tuple(_missing(wishes, like, [known.signatures[iri] for iri in wider]))
@@ -192,7 +195,7 @@ def _missing(wishes: Wishes, like: LayoutSignature | None, wider: Sequence[Layou
     if wishes.source is None:
         yield "fill in dcterms:source of both: the page or file that names and shapes were found in (--source)"
     if wishes.kind is None:
-        why = f"that of {like.name}, whose names are most like these" if like else "a guess"
+        why = f"that of {like.name}, whose names these are or are most like" if like else "a guess"
         yield f"look at mir:role of the signature, which is {why} (--kind)"
     if len(wider) == 1:
         yield (
