@@ -124,8 +124,8 @@ export class Identifier {
   // Entries by path; one that nobody has is left out.
   claimsOf(paths, entries) {
     return paths.filter((path) => Object.hasOwn(entries, path)).map((path) => {
-      const { id, label, series, page } = entries[path];
-      return claim({ id, iri: this.base + path, label, series }, page ?? path);
+      const { id, label, series, page } = typeof entries[path] === "string" ? plain(path, entries[path]) : entries[path];
+      return claim({ id, iri: this.base + path, label, series }, page);
     });
   }
 
@@ -184,6 +184,13 @@ export class Identifier {
 // A candidate; where its page lies is for the page alone, and no part of the answer.
 export function claim(said, page) {
   return Object.defineProperty(said, "page", { value: page });
+}
+
+// An entry whose path says all but its label: `model/dit/flux-1/dev` is mir:model.dit.flux-1:dev.
+function plain(path, label) {
+  const [domain, architecture, name, ...rest] = path.split("/");
+  const id = `mir:${[`${domain}.${architecture}.${name}`, ...rest].join(":")}`;
+  return { id, label, series: domain === "model" ? `mir:info.${architecture}.${name}` : id, page: path };
 }
 
 function byAnchor(signatures) {

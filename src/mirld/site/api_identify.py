@@ -146,23 +146,28 @@ def _paths(iris: Iterable[str], base: str) -> list[str]:
     return [iri.removeprefix(base) for iri in iris]
 
 
-def _entries(material: Material, iris: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Return what entries are called, by their paths; `page` where that is another path."""
-    found = {}
+def _entries(material: Material, iris: Iterable[str]) -> dict[str, str | dict[str, str]]:
+    """Return what entries are called, by their paths: the label alone where the path says all else.
+
+    `model/dit/flux-1/dev` is mir:model.dit.flux-1:dev, of the series mir:info.dit.flux-1, and has its page there.
+    """
+    found: dict[str, str | dict[str, str]] = {}
     for iri in sorted(iris):
         entry = material.registry.by_iri.get(iri)
-        if entry is not None:
-            path, page = iri.removeprefix(material.base), page_path(iri, material.base)
-            series = str(entry.id.series_id) if entry.id.domain == "model" else material.ids[iri]
-            found[path] = told(
-                {
-                    "id": material.ids[iri],
-                    "label": entry.label,
-                    "series": series,
-                    "page": page if page != path else None,
-                }
-            )
+        if entry is None:
+            continue
+        path, mir_id = iri.removeprefix(material.base), material.ids[iri]
+        series = str(entry.id.series_id) if entry.id.domain == "model" else mir_id
+        whole = {"id": mir_id, "label": entry.label, "series": series, "page": page_path(iri, material.base)}
+        found[path] = entry.label if whole == _said_by(path, entry.label) else whole
     return found
+
+
+def _said_by(path: str, label: str) -> dict[str, str]:
+    domain, architecture, name, *rest = path.split("/")
+    mir_id = f"mir:{':'.join((f'{domain}.{architecture}.{name}', *rest))}"
+    series = f"mir:info.{architecture}.{name}" if domain == "model" else mir_id
+    return {"id": mir_id, "label": label, "series": series, "page": path}
 
 
 def _declared(material: Material) -> dict[str, list[str]]:
