@@ -87,7 +87,8 @@ export class Identifier {
     near = near.filter((each) => 2 * each.met >= each.conditions);
     const text = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
     const rank = ({ kind }) => (this.rules.kinds.includes(kind) ? this.rules.kinds.indexOf(kind) : this.rules.kinds.length);
-    found.sort((a, b) => rank(a) - rank(b) || text(a.prefix, b.prefix) || text(a.signature, b.signature));
+    const isKindAlone = ({ candidates, kind }) => Number(!candidates.length && kind !== this.rules.kinds[0]);
+    found.sort((a, b) => isKindAlone(a) - isKindAlone(b) || rank(a) - rank(b) || text(a.prefix, b.prefix) || text(a.signature, b.signature));
     near.sort((a, b) => b.met / b.conditions - a.met / a.conditions || b.met - a.met || text(a.label, b.label));
     return { found, near: near.slice(0, this.rules.nearest) };
   }

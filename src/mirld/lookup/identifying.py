@@ -294,8 +294,15 @@ def _kind(found: Sequence[Identified]) -> str:
     return "checkpoint" if "diffusion" in kinds and kinds & JOINED else found[0].kind
 
 
-def _rank(found: Identified) -> tuple[int, str, str]:
-    return (KINDS.index(found.kind) if found.kind in KINDS else len(KINDS), found.prefix, found.signature)
+def _rank(found: Identified) -> tuple[bool, int, str, str]:
+    """Order what is a network first, then what some model is known for, then kinds, prefixes and signatures."""
+    is_kind_alone = not found.candidates and found.kind != KINDS[0]
+    return (
+        is_kind_alone,
+        KINDS.index(found.kind) if found.kind in KINDS else len(KINDS),
+        found.prefix,
+        found.signature,
+    )
 
 
 def _level(claims: tuple[Claim, ...]) -> str:
