@@ -18,6 +18,7 @@ from mirld.lookup import notebook
 from mirld.lookup.knowledge import Indexed
 from mirld.lookup.meaning import meant
 from mirld.lookup.resolving import LIMIT, resolve
+from mirld.lookup.unfound import what_is_wrong
 from mirld.lookup.used import Used, use
 from mirld.registry import values
 from mirld.registry.index import Index, Name
@@ -164,6 +165,9 @@ class Registry:
         best = found.best
         if best is None or best.level != "exact":
             near = found.nearest or tuple(each.id for each in found.candidates[:3])
+            wrong = what_is_wrong(text, near)
+            if wrong is not None:
+                raise UnknownNameError(wrong[0], hint=wrong[1])
             hint = f"did you mean {' or '.join(near)}?" if near else None
             raise UnknownNameError(f"nothing has this name exactly: {text}", hint=hint)
         if found.ambiguous:

@@ -5,6 +5,7 @@
     resolving   all readings, put together into one answer
     resolution  the answer
     knowledge   what settings and code are answered from
+    unfound     what is wrong with a text that nothing has as its name
     meaning     the one entry, file or precision that a text means
     used        an entry with what it is used with
     variants    which files of an entry are meant

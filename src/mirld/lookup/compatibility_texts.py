@@ -64,9 +64,13 @@ def _entry(index: Index, text: str) -> tuple[Entry, str | None]:
     if exactly is not None:  # a canonical id means nothing else
         return exactly, None
     from mirld.lookup.resolving import resolve
+    from mirld.lookup.unfound import what_is_wrong
 
     found = resolve(index, text)
     best = found.best
+    wrong = what_is_wrong(text, found.nearest) if best is None or best.level != "exact" else None
+    if wrong is not None:
+        raise InputError(wrong[0], hint=wrong[1])
     if best is None:
         hint = f"did you mean {' or '.join(found.nearest)}?" if found.nearest else None
         raise InputError(f"no entry has this name: {text}", hint=hint)

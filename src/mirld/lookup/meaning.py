@@ -5,6 +5,7 @@ from __future__ import annotations
 from mirld.errors import IdError, UnknownNameError
 from mirld.ids import MirId
 from mirld.lookup.knowledge import Indexed, Knowledge
+from mirld.lookup.unfound import what_is_wrong
 from mirld.lookup.used import Asked
 from mirld.registry.index import Index
 from mirld.registry.values import Entry
@@ -31,6 +32,9 @@ def meant(index: Index, text: str) -> Asked:
         hint = f"did you mean {' or '.join(near[:3])}?" if near else "mirld resolve finds entries by any name"
         if best is not None and best.state == "withdrawn":
             raise UnknownNameError(f"this name was withdrawn: {text}")
+        wrong = what_is_wrong(text, near[:3])
+        if wrong is not None:
+            raise UnknownNameError(wrong[0], hint=wrong[1])
         raise UnknownNameError(f"nothing has this name exactly: {text}", hint=hint)
     if found.ambiguous:
         means = ", ".join(each.id for each in found.candidates[: min(found.tied, 3)])
