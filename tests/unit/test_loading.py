@@ -173,6 +173,23 @@ def test_what_a_class_does_not_take_is_left_out_and_said() -> None:
     ]
 
 
+def test_the_first_half_of_two_models_is_run_as_a_whole() -> None:
+    """What is stated for a model that goes on with what comes out is left out, and said: alone it gives no picture."""
+    more = ("output_type", "denoising_end")
+    taken = PIPELINE._replace(
+        parameters=(
+            *PIPELINE.parameters,
+            *(Parameter(iri=f"#{name}", name=name, phase="call", is_optional=True) for name in more),
+        )
+    )
+    found = code(
+        pipeline(call={"output_type": "latent", "denoising_end": 0.8, "guidance_scale": 5.0}), classes=(taken,)
+    )
+    assert found.code is not None
+    assert found.code.endswith("result = pipe(prompt=prompt, guidance_scale=5.0)\n")
+    assert [left.parameter for left in found.left_out] == ["denoising_end", "output_type"]
+
+
 def test_without_a_description_there_is_no_call() -> None:
     """What the class takes is not known, so that nothing wrong is written."""
     found = code(pipeline(call={"guidance_scale": 5.0}))

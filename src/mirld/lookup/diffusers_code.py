@@ -23,6 +23,7 @@ _FILMS = frozenset(("video",))
 _HAS_ITS_OWN = frozenset(("complex_human_instruction", "prompt_template", "max_area"))
 # Schedulers that diffusers has, and does not offer at its top.
 _IN_ITS_MODULE = frozenset(("ConsistencyDecoderScheduler", "ScoreSdeVpScheduler"))
+_FIRST_HALF = frozenset(("output_type", "denoising_end"))
 _FROM_PRETRAINED = frozenset(("torch_dtype", "variant", "subfolder", "use_safetensors"))
 PROMPT = "a lighthouse on a cliff at dusk"
 """What a program asks for where its reader will have something else to ask."""
@@ -206,6 +207,11 @@ def _run(draft: Draft) -> Iterator[Step]:
     if "timesteps" in settings and "sigmas" in settings:
         draft.leave("call", "sigmas", "a pipeline takes timesteps or sigmas, and not both")
         del settings["sigmas"]
+    if settings.get("output_type") == Constant("latent"):
+        # The first half of two models: what comes out of it alone is no picture, and not done.
+        for name in sorted(_FIRST_HALF.intersection(settings)):
+            draft.leave("call", name, "it is for another model that goes on with what comes out")
+            del settings[name]
     draft.inputs += given
     yield from steps
     yield Step(Call(Made(_PIPE), (), {**given, **settings}), ("result",))

@@ -162,10 +162,6 @@ def _more_notes(used: Used, written: Draft) -> list[str]:
     missing = _missing(written)
     if missing is not None:
         notes.append(missing)
-    output = written.setting("call", "output_type")
-    left = {(each.group, each.parameter) for each in written.left_out}
-    if output is not None and output.value == "latent" and ("call", "output_type") not in left:
-        notes.append("output_type is latent: what comes out is for another model to go on with")
     return notes
 
 
