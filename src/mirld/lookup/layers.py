@@ -85,13 +85,15 @@ def layered(known: Knowledge, used: Used, *, defaults: bool = True) -> Settings:
         values=tuple(values),
         defaults=tuple(unset),
         consumers=tuple(sorted(heard - {used.library})),
-        notes=(*used.notes, *_notes(main, loader)),
+        notes=(*used.notes, *_notes(main, loader, values)),
     )
 
 
-def _notes(main: Taker, loader: Loader | None) -> Iterator[str]:
+def _notes(main: Taker, loader: Loader | None, values: Sequence[Effective]) -> Iterator[str]:
     if loader is not None and not main.described:
         yield f"what {main.label} takes is not described, so it has no defaults here and refuses nothing"
+    if any((each.parameter, each.layer) == ("variant", "precision") for each in values):
+        yield "variant is only for a repository that has files of it: leave it out where there are none"
 
 
 def _opinions(known: Knowledge, used: Used) -> Iterator[_Opinion]:
