@@ -56,7 +56,7 @@ def test_what_is_no_line_is_refused(line: str) -> None:
 
 def test_a_name_that_stands_twice_is_refused() -> None:
     """Which of the shapes would hold, nobody could tell."""
-    with pytest.raises(ValueError, match=r"a\.1\.w stands in two lines"):
+    with pytest.raises(ValueError, match=r"stands in two lines of the layout: a\.1: w \[2\]"):
         read_layout(["a.{0-1}.w [1]", "a.1: w [2]"])
 
 

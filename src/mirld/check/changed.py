@@ -170,8 +170,8 @@ class _Change:
             return
         now = state.proofs()
         if is_changed:
-            now = now.revised(dataset, lambda iri: _whole(iri) in touched)
-            state.keep_proofs(now)
+            before, now = now, now.revised(dataset, lambda iri: _whole(iri) in touched)
+            state.keep_proofs(before, now)
         problems = list(judged(now))
         places = self._dataset({_whole(found.subject) for found in problems}, set())
         found = [(_PROOF, each) for each in located(problems, self._corpus.files, places)]

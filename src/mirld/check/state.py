@@ -43,6 +43,7 @@ CREATE TABLE named (
     library TEXT, name TEXT, whole TEXT, itself INTEGER, PRIMARY KEY (library, name, whole)
 ) WITHOUT ROWID;
 CREATE TABLE proof (kind TEXT, iri TEXT, data TEXT);
+CREATE INDEX proof_of ON proof (kind, iri);
 CREATE TABLE finding (about TEXT, data TEXT);
 CREATE INDEX finding_about ON finding (about);
 """
@@ -183,11 +184,20 @@ class State:
         rows = self._connection.execute("SELECT iri FROM proof WHERE kind IN ('signature', 'case')")
         return {iri.partition("#")[0] for (iri,) in rows}
 
-    def keep_proofs(self, proofs: Proofs) -> None:
-        """Put what is proved of signatures in place of what was."""
-        with self._connection:
-            self._connection.execute("DELETE FROM proof")
-            _insert_proofs(self._connection, proofs)
+    def keep_proofs(self, before: Proofs, now: Proofs) -> None:
+        """Put what is proved of signatures in place of what was; rows that stay the same are left alone."""
+        run = self._connection
+        with run:
+            for kind, old, new in (
+                ("signature", before.signatures, now.signatures),
+                ("case", before.cases, now.cases),
+            ):
+                gone = [(kind, iri) for iri, one in old.items() if new.get(iri) != one]
+                run.executemany("DELETE FROM proof WHERE kind = ? AND iri = ?", gone)
+                rows = [(kind, iri, dump_row(one)) for iri, one in new.items() if old.get(iri) != one]
+                run.executemany("INSERT INTO proof VALUES (?, ?, ?)", rows)
+            run.execute("DELETE FROM proof WHERE kind IN ('held', 'fault')")
+            run.executemany("INSERT INTO proof VALUES (?, ?, ?)", _outcomes(now))
 
     def wrong_links(self) -> list[str]:
         """Resources that something was found about in a link."""
@@ -287,9 +297,12 @@ def _insert(run: sqlite3.Connection, facts: Mapping[str, Facts]) -> None:
 def _insert_proofs(run: sqlite3.Connection, proofs: Proofs) -> None:
     rows = [("signature", iri, dump_row(one)) for iri, one in proofs.signatures.items()]
     rows += [("case", iri, dump_row(one)) for iri, one in proofs.cases.items()]
-    rows += [("held", found.case, json.dumps(found[1:])) for found in proofs.held]
-    rows += [("fault", found.case, json.dumps(found[1:])) for found in proofs.faults]
-    run.executemany("INSERT INTO proof VALUES (?, ?, ?)", rows)
+    run.executemany("INSERT INTO proof VALUES (?, ?, ?)", [*rows, *_outcomes(proofs)])
+
+
+def _outcomes(proofs: Proofs) -> list[tuple[str, str, str]]:
+    rows = [("held", found.case, json.dumps(found[1:])) for found in proofs.held]
+    return rows + [("fault", found.case, json.dumps(found[1:])) for found in proofs.faults]
 
 
 def _dump(found: Finding) -> str:

@@ -17,9 +17,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import product
 
-from mirld.weights.header import Shape, Tensor, Tensors
+from mirld.weights.header import Shape, Tensors
 
 _LEAF = re.compile(r"([^\s,]+)(?: \[([\d, ]*)\])?")
 _NOTED = re.compile(r"@(\S+) = (.+)")
@@ -43,36 +42,46 @@ class Layout:
 
     def tensors(self) -> Tensors:
         """Give the tensors as a header has them, of no type and nowhere."""
-        return Tensors.of_rows([Tensor(name, None, shape, None, None) for name, shape in self.shapes.items()])
+        nothing = (None,) * len(self.shapes)
+        rows = dict(zip(self.shapes, range(len(self.shapes)), strict=True))
+        return Tensors(rows, nothing, tuple(self.shapes.values()), nothing, nothing)
 
 
 def read_layout(lines: Iterable[str]) -> Layout:
     """Read lines; ValueError for one that is none, or a name that stands twice."""
     shapes: dict[str, Shape | None] = {}
     metadata: dict[str, str] = {}
+    number = 0
     for line in lines:
         if noted := _NOTED.fullmatch(line):
             metadata[noted[1]] = noted[2]
             continue
-        for name, shape in _tensors(line):
-            if name in shapes:
-                raise ValueError(f"{name} stands in two lines of the layout")
-            shapes[name] = shape
-        if len(shapes) > MOST:
-            raise ValueError(f"a layout of more than {MOST} tensors: {line}")
+        for names, shape in _tensors(line):
+            number += len(names)
+            if number > MOST:
+                raise ValueError(f"a layout of more than {MOST} tensors: {line}")
+            shapes.update(dict.fromkeys(names, shape))
+            if len(shapes) < number:
+                raise ValueError(f"a name stands in two lines of the layout: {line}")
     return Layout(shapes, metadata)
 
 
-def _tensors(line: str) -> Iterator[tuple[str, Shape | None]]:
+def _tensors(line: str) -> Iterator[tuple[list[str], Shape | None]]:
+    """Give names that share a shape, several at a time: a layout has thousands, and checks read many layouts."""
     module, colon, rest = line.partition(": ")
     if not colon:
         module, rest = "", line
-    start = f"{module}." if colon else ""
+    starts = _expanded(f"{module}.") if colon else None
     at = 0
     while match := _LEAF.match(rest, at):
         shape = None if match[2] is None else _shape(match[2], line)
-        for name in _expanded(start + match[1]):
-            yield name, shape
+        ends = _expanded(match[1])
+        if starts is None:
+            yield ends, shape
+        elif len(starts) * len(ends) > MOST:
+            raise ValueError(f"a layout of more than {MOST} tensors: {line}")
+        else:
+            yield [start + end for start in starts for end in ends], shape
         at = match.end()
         if at == len(rest):
             return
@@ -89,15 +98,20 @@ def _shape(text: str, line: str) -> Shape:
         raise ValueError(f"this is no line of a layout: {line}") from error
 
 
-def _expanded(name: str) -> Iterator[str]:
+def _expanded(name: str) -> list[str]:
+    """List what a name with sets of numbers stands for."""
+    if "{" not in name and "}" not in name:
+        return [name]
     fixed = _SET.split(name)
     if any("{" in text or "}" in text for text in fixed[::2]):
         raise ValueError(f"this is no name of tensors: {name}")
-    if len(fixed) == 1:
-        yield name
-        return
-    for numbers in product(*map(_numbers, fixed[1::2])):
-        yield "".join(text for pair in zip(fixed[::2], (*numbers, ""), strict=True) for text in pair)
+    found = [fixed[0]]
+    for numbers, text in zip(fixed[1::2], fixed[2::2], strict=True):
+        ends = [number + text for number in _numbers(numbers)]
+        if len(found) * len(ends) > MOST:
+            raise ValueError(f"a name of more than {MOST} tensors: {name}")
+        found = [start + end for start in found for end in ends]
+    return found
 
 
 def _numbers(text: str) -> list[str]:
