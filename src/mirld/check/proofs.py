@@ -75,7 +75,7 @@ class Proofs(NamedTuple):
         fresh = [one for iri, one in cases.items() if self.cases.get(iri) != one]
         same = {iri for iri, one in whole.items() if self.cases.get(iri) == one}
         kept = {iri for iri, one in every.items() if self.signatures.get(iri) == one}
-        held, faults = _proved(fresh, every.values())
+        held, faults = _proved(fresh, every.values() if fresh else ())
         others = [whole[iri] for iri in sorted(same)] if new else []
         again, _ = _proved([case for case in others if _may_hold(new, case)], new)
         return Proofs(

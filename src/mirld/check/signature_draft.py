@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mirld.check.proofs import ancestors, lacks
+from mirld.check.proofs import ancestors, gives_way, lacks
 from mirld.errors import InputError, UsageError
 from mirld.graph.corpus import Corpus
 from mirld.graph.load import load
@@ -208,7 +208,14 @@ def _missing(wishes: Wishes, like: LayoutSignature | None, wider: Sequence[Layou
 
 
 def nearest_negative(signature: LayoutSignature, known: Proved) -> tuple[LayoutCase, list[str]] | None:
-    """Return the case that fewest conditions are not met by, of those that are none of a signature; and what is not."""
-    own = {iri for iri in known.signatures if iri == signature.iri or signature.iri in ancestors(iri, known.signatures)}
+    """Return the case that fewest conditions are not met by, of those that are none of a signature; and what is not.
+
+    It may hold of cases of what it gives way to, which are none of its negatives either.
+    """
+    own = {
+        each.iri
+        for each in known.signatures.values()
+        if each == signature or signature.iri in ancestors(each.iri, known.signatures) or gives_way(signature, each)
+    }
     others = [case for _, case in sorted(known.cases.items()) if own.isdisjoint(case.conforms)]
     return min(((case, lacks(signature, case)) for case in others), key=lambda each: len(each[1]), default=None)
