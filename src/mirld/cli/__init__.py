@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "harvest": ("mirld.cli.harvest:command", "Read other people's lists into data/harvested/."),
     "health": ("mirld.cli.health:command", "Say how complete the registry is, and how well its sources agree."),
     "identify": ("mirld.cli.identify:command", "Say what weights files are, from their headers."),
+    "inventory": ("mirld.cli.inventory:command", "List a folder of models, with doubles and what adapters fit."),
     "load": ("mirld.cli.load:command", "Write Python that loads an entry."),
     "new": ("mirld.cli.new:command", "Write the skeleton of a new entry."),
     "query": ("mirld.cli.query:command", "Ask the registry in SPARQL."),

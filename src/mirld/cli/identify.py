@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from mirld.cli import Place, pass_place
-from mirld.errors import EXIT_INPUT, EXIT_NO, EXIT_YES, InputError, OutputError, UsageError, WeightError
-
-_ENDINGS = (".safetensors", ".sft", ".gguf", ".ckpt", ".pt", ".pth", ".bin", ".onnx")
+from mirld.errors import EXIT_INPUT, EXIT_NO, EXIT_YES, InputError, OutputError, UsageError
 
 
 @click.command(
@@ -53,38 +52,32 @@ def command(
     """
     if (into or force) and not minted:
         raise UsageError("--into and --force say how --mint writes an entry", hint="give --mint as well")
-    if minted:
-        return _mint(place, _files(paths, recursive), into or Path(), hashed=hashed, force=force)
     # Imported here, since --help needs none of it.
     from mirld.cli.identified import write_answer
-    from mirld.lookup.identifying import Identifier
-    from mirld.weights import read
-    from mirld.weights.fingerprint import file_digests
+    from mirld.cli.weight_files import below, identified
 
+    files = [each for path in paths for each in (below(path) if recursive and path.is_dir() else (path,))]
+    if minted:
+        return _mint(place, files, into or Path(), hashed=hashed, force=force)
     code, answers = EXIT_YES, []
-    with place.index() as index:
-        identifier = Identifier(index)
-        for path in _files(paths, recursive):
-            try:
-                header = read(path)
-                digests = file_digests(path) if hashed and path.is_file() else None
-            except WeightError as error:
-                click.echo(f"error: {error}", err=True)
-                code = EXIT_INPUT
-                continue
-            answer = identifier.identify(header, file_digests=digests)
-            if answer.level == "unknown":
-                code = code or EXIT_NO
-            if as_json:
-                answers.append(answer.as_dict())
-            else:
-                click.echo(write_answer(answer), nl=False)
+    # A bar beside answers on one terminal would stand between them.
+    for found in identified(place, files, hashed=hashed, bar=as_json or not sys.stdout.isatty()):
+        if found.answer is None:
+            click.echo(f"error: {found.error}", err=True)
+            code = EXIT_INPUT
+            continue
+        if found.answer.level == "unknown":
+            code = code or EXIT_NO
+        if as_json:
+            answers.append(found.answer.as_dict())
+        else:
+            click.echo(write_answer(found.answer), nl=False)
     if as_json:
         click.echo(json.dumps(answers, ensure_ascii=False, indent=2))
     return code
 
 
-def _mint(place: Place, paths: Iterator[Path], into: Path, *, hashed: bool, force: bool) -> int:
+def _mint(place: Place, paths: Sequence[Path], into: Path, *, hashed: bool, force: bool) -> int:
     """Write an entry for each file that is not known, and say why none is written for another."""
     from mirld.check.minting import mint, minted_id, refuse_known, write_minted
     from mirld.lookup.identifying import Identifier
@@ -105,11 +98,3 @@ def _mint(place: Place, paths: Iterator[Path], into: Path, *, hashed: bool, forc
                 click.echo(f"error: {error}" + (f"\nhint: {error.hint}" if error.hint else ""), err=True)
                 code = EXIT_INPUT
     return code
-
-
-def _files(paths: tuple[Path, ...], recursive: bool) -> Iterator[Path]:
-    for path in paths:
-        if recursive and path.is_dir():
-            yield from sorted(each for each in path.rglob("*") if each.is_file() and each.suffix in _ENDINGS)
-        else:
-            yield path

@@ -6,6 +6,7 @@ import click
 
 from mirld.cli import KEPT, Place, pass_place
 from mirld.cli.completion import complete_id
+from mirld.cli.named_files import is_file
 from mirld.errors import EXIT_NO, EXIT_YES
 
 
@@ -19,6 +20,7 @@ Examples:
   mirld load mir:model.dit.flux-1:dev --precision f16 --scheduler mir:operations.scheduler.euler:discrete
   mirld load mir:model.dit.flux-1:dev --library mflux
   mirld load openai/clip-vit-large-patch14 --json
+  mirld load ./wan2.1_t2v_1.3B.safetensors
   mirld load mir:model.dit.flux-1:dev > run.py
 """,
 )
@@ -38,7 +40,7 @@ def command(
     scheduler: str | None,
     as_json: bool,
 ) -> int:
-    """Write Python that loads ID and runs it with the settings it wants.
+    """Write Python that loads ID, or what a file of weights is, and runs it with the settings it wants.
 
     What the class is not known to take is left out, and said. Where too little is known to write code that runs, what
     is known is printed instead, and the exit code is 1.
@@ -52,6 +54,10 @@ def command(
 
     index = place.index()
     KEPT.append(index)
+    if is_file(text):
+        from mirld.lookup.filed import entry_of_file
+
+        text = entry_of_file(index, text)
     known = Indexed(index)
     others = [precision_named(index, precision)] if precision else []
     others += [meant(index, each) for each in ((scheduler,) if scheduler else ()) + adapters]

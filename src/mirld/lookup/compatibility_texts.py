@@ -50,6 +50,11 @@ def all_compatible(index: Index, text: str, kind: str | None = None) -> Fitting:
     return fitting(known, entry, token)._replace(entry=name)
 
 
+def found_entries(index: Index, text: str) -> list[Entry]:
+    """Return the entry that a text is the exact name of, in a list; InputError as for `compatible`."""
+    return _found(index, (text,))[0]
+
+
 def _found(index: Index, texts: Sequence[str]) -> tuple[list[Entry], list[Named]]:
     entries, names = [], []
     for text in texts:
