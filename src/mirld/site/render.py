@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Callable
 from functools import cache
@@ -22,6 +23,10 @@ Codes = dict[str, bytes]
 """Compiled templates."""
 
 _MACROS = ("answers", "assets", "foot", "listed", "part", "seen", "top")
+_LONG = 25
+_CLASS = re.compile(rf"(?<![\w/&#-])[A-Z][A-Za-z0-9]{{{_LONG - 1},}}(?![\w/-])")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
 FILTERS = ("a", "all", *_MACROS)
 """Filters of the templates: links as HTML, and those of macros.html whose arguments come again and again."""
 
@@ -41,9 +46,15 @@ def link_html(link: Link) -> Markup:
 
     >>> print(link_html(Link("<b>", "../?a&b", "new")))
     <a href="../?a&amp;b">&lt;b&gt;</a> <small>new</small>
+    >>> print(link_html(Link("StableDiffusionXLImg2ImgPipeline")))
+    Stable<wbr>Diffusion<wbr>XLImg2<wbr>Img<wbr>Pipeline
     """
     label, href, note = link
-    text = f'<a href="{shown(href)}">{shown(label)}</a>' if href else shown(label)
+    name = shown(label)
+    if len(name) >= _LONG:
+        # Names of classes break between their words, on screens that are narrower than they are.
+        name = _CLASS.sub(lambda found: _HUMP.sub("<wbr>", found[0]), name)
+    text = f'<a href="{shown(href)}">{name}</a>' if href else name
     return Markup(f"{text} <small>{shown(note)}</small>" if note else text)  # noqa: S704  # each part is escaped
 
 
