@@ -210,9 +210,7 @@ UNKNOWN: dict[str, dict[str, str]] = {
         ),
     },
     "settings": {
-        "no page that was read recommends any": (
-            "dit/wan-2.1: vace-1.3b-preview; lora/slam: stable-diffusion-1.5; lora/turbo: stable-diffusion-xl"
-        ),
+        "no page that was read recommends any": ("lora/slam: stable-diffusion-1.5; lora/turbo: stable-diffusion-xl"),
     },
 }
 """Kinds of facts that are left out, with the reason, in the form of NAMED."""

@@ -22,6 +22,7 @@ NONE_DIGESTS = {
 }
 # Repositories that hold what several entries are: LoRA files per target, quantised files per release, stages.
 SEVERAL_RELEASES = {
+    "bytedance-research/humo",
     "bytedance/hyper-sd",
     "comfy-org/hidream-i1_comfyui",
     "comfy-org/stable-diffusion-3.5-fp8",
@@ -29,6 +30,10 @@ SEVERAL_RELEASES = {
     "lightricks/ltx-video",
     "pixart-alpha/pixart-sigma",
     "stabilityai/stable-cascade",
+    "stabilityai/sv3d",
+    "tencent/hunyuan3d-2",
+    "tencent/hunyuan3d-2mini",
+    "tencent/hunyuan3d-2mv",
     "tensorart/stable-diffusion-3.5-large-turbox",
     "wangfuyun/pcm_weights",
 }

@@ -124,7 +124,7 @@ def test_json_keeps_to_its_schema(tmp_path: Path, arguments: tuple[str, ...], co
         ((), 2, "Missing argument"),
         ((LORA, "no such thing at all"), 3, "no entry has"),
         ((LORA, "stable diffusion"), 3, "no entry has exactly this name: stable diffusion"),
-        ((LORA, ""), 3, "no entry has this name"),
+        ((LORA, ""), 3, "no name was given"),
     ],
 )
 def test_wrong_questions_are_two_and_bad_names_three(

@@ -113,10 +113,10 @@ def test_a_setting_of_the_same_name_is_the_one_of_the_overlay(small: Path, tmp_p
     assert "<h1>Orrery base</h1>" in (site / "model/unet/orrery/base/index.html").read_text("utf-8")
 
 
-def test_a_server_answers_with_an_overlay(small: Path, tmp_path: Path) -> None:
+def test_a_server_answers_with_an_overlay(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages, SPARQL, names and settings; and it follows the overlay when it watches."""
     mine = overlay(tmp_path)
-    os.environ["MIRLD_OVERLAY"] = str(mine)  # the fixture takes it away again
+    monkeypatch.setenv("MIRLD_OVERLAY", str(mine))
     with Served(root=small) as served:
         assert b"From an overlay" in served.ask("/dev/lora/mine/orrery/").body
         found = json.loads(served.ask("/resolve?q=my+favourite").body)

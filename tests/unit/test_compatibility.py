@@ -344,9 +344,11 @@ def test_texts_that_name_nothing_or_several(concepts: list[Concept]) -> None:
     """Words are no names, and a name of several is not guessed at."""
     entries = [entry(BASE, other_labels=("Twin",)), entry(OTHER, other_labels=("Twin",))]
     index = Index.of(Registry(base=DEFAULT_BASE, entries=entries), concepts=concepts)
-    for text in ("dit base", "zzz", ""):
+    for text in ("dit base", "zzz"):
         with pytest.raises(InputError, match="no entry has"):
             compatible(index, text, BASE)
+    with pytest.raises(InputError, match="no name was given"):
+        compatible(index, "", BASE)
 
 
 def test_a_registry_without_the_scheme_still_answers() -> None:

@@ -65,7 +65,9 @@ class Readings:
             (Kind.ALIAS, self._lower),
             (Kind.FILE, self._file),
         ]
-        if "/" in self._page:  # no address goes without
+        self._digits = None if is_id else forms.digest(text)
+        self._may_be_address = len(self._digits or "") != _WHOLE  # of 64 digits and nothing else none is
+        if self._may_be_address:
             asked += [(Kind.PAGE, self._page), (Kind.DOWNLOAD, self._page)]
         if self._repository:
             asked.append((Kind.REPOSITORY, self._repository.name))
@@ -73,7 +75,6 @@ class Readings:
             asked.append((Kind.AIR, self._air))
         if self._class:
             asked += [(Kind.CLASS, self._class[1]), (Kind.TASK_CLASS, self._class[1])]
-        self._digits = None if is_id else forms.digest(text)
         self._shorter: list[str] = []
         if self._digits and len(self._digits) == _WHOLE:
             self._shorter = [self._digits[:length] for length in index.digest_lengths() if length < _WHOLE]
@@ -153,7 +154,7 @@ class Readings:
         """Read a repository, by name, address, package URL or AIR, or the address of a file in one."""
         page, wanted, air = self._page, self._repository, self._air
         hits = []
-        if "/" in page:
+        if self._may_be_address:
             hits += [
                 Hit(name, f"is the address of {_repository_words(*said)}")
                 for name, said, _ in self._find(Kind.PAGE, page)

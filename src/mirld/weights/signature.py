@@ -112,7 +112,10 @@ class Signature:
 
     def anchors(self) -> list[str]:
         """List what the signature is false without: names of tensors, and fields of metadata as `noted` writes them."""
-        return [anchor for condition in self.conditions if (anchor := _anchor(condition)) is not None]
+        found = [anchor for condition in self.conditions if (anchor := _anchor(condition)) is not None]
+        # Where a block is missing before others their number is unknown, so their first name may be missing as well.
+        blocks = {each.name.replace(BLOCK, "0") for each in self.conditions if isinstance(each, Blocks)}
+        return [anchor for anchor in found if anchor not in blocks] or found
 
 
 class Evidence(NamedTuple):
