@@ -43,8 +43,16 @@ function said(value) {
   return String(value);
 }
 
-// What the condition is false without: the name of a tensor, or a field of metadata with its value; null for none.
-export function anchor(condition) {
+// What conditions are false without: names of tensors, and fields of metadata with their values. Where a block is missing
+// before others their number is unknown, so their first name may be missing as well.
+export function anchorsOf(conditions) {
+  const found = conditions.map(anchor).filter((each) => each !== null);
+  const blocks = conditions.filter(({ kind }) => kind === "blocks").map(({ name }) => name.replaceAll(BLOCK, "0"));
+  const kept = found.filter((each) => !blocks.includes(each));
+  return [...new Set(kept.length ? kept : found)];
+}
+
+function anchor(condition) {
   switch (condition.kind) {
     case "noted": return noted(condition.field, condition.value);
     case "key":

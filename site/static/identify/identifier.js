@@ -5,7 +5,7 @@ import { readAdapter, readInversion } from "./adapter.js";
 import { adapted, factsOf, inversionFacts } from "./adapted.js";
 import { Bases } from "./bases.js";
 import { parts, precision, unpacked } from "./components.js";
-import { UNKNOWN, YES, anchor, noted, parseCondition, prove } from "./conditions.js";
+import { UNKNOWN, YES, anchorsOf, noted, parseCondition, prove } from "./conditions.js";
 import { layoutDigests } from "./layers.js";
 
 const DIGESTS = [["sha256", 0], ["layer256", 2], ["layoutMd5", 2]];
@@ -201,7 +201,7 @@ function byAnchor(signatures) {
       ...(signature.requires ?? []).map(parseCondition),
       ...(signature.forbids ?? []).map((text) => ({ kind: "not", condition: parseCondition(text) })),
     ];
-    return [...new Set(signature.conditions.map(anchor).filter((each) => each !== null))];
+    return anchorsOf(signature.conditions);
   });
   for (const name of anchors.flat()) uses.set(name, (uses.get(name) ?? 0) + 1);
   const found = new Map();
