@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.weights.builders import GGML_NUMBERS, Gguf, safetensors_table, size_of
+from tests.weights.builders import gguf_header, safetensors_table, size_of
 
 CONFORMANCE = Path(__file__).resolve().parents[2] / "site" / "content" / "identify" / "conformance.json"
 
@@ -66,17 +66,7 @@ def _safetensors(tensors: Tensors, metadata: Mapping[str, object]) -> tuple[byte
 
 
 def _gguf(tensors: Tensors, metadata: Mapping[str, str | int]) -> tuple[bytes, int]:
-    file = Gguf().count(len(tensors)).count(len(metadata))
-    for key, value in metadata.items():
-        file.text(key)
-        if isinstance(value, str):
-            file.raw("I", 8).text(value)
-        else:
-            file.raw("I", 4).raw("I", value)
-    end = 0
-    for name, (dtype, shape) in tensors.items():
-        file.tensor(name, GGML_NUMBERS[dtype], list(reversed(shape)), end)
-        end = -(-(end + size_of(dtype, shape)) // 32) * 32
+    file, end = gguf_header(tensors, metadata)
     return file.end(), end
 
 

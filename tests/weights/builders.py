@@ -100,8 +100,10 @@ class Gguf:
         return bytes(self.data) + bytes(-len(self.data) % alignment + data)
 
 
-def gguf(tensors: Named, metadata: Mapping[str, str | int] | None = None, version: int = 3, order: str = "<") -> bytes:
-    """Write a sound GGUF file with texts and numbers as metadata."""
+def gguf_header(
+    tensors: Named, metadata: Mapping[str, str | int] | None = None, version: int = 3, order: str = "<"
+) -> tuple[Gguf, int]:
+    """Begin a sound GGUF file with texts and numbers as metadata; the number is that of the bytes of data it has."""
     pairs = metadata or {}
     file = Gguf(version, order).count(len(tensors)).count(len(pairs))
     for key, value in pairs.items():
@@ -114,6 +116,12 @@ def gguf(tensors: Named, metadata: Mapping[str, str | int] | None = None, versio
     for name, (dtype, shape) in tensors.items():
         file.tensor(name, GGML_NUMBERS[dtype], list(reversed(shape)), end)
         end = -(-(end + size_of(dtype, shape)) // 32) * 32
+    return file, end
+
+
+def gguf(tensors: Named, metadata: Mapping[str, str | int] | None = None, version: int = 3, order: str = "<") -> bytes:
+    """Write a sound GGUF file, with zeros for data."""
+    file, end = gguf_header(tensors, metadata, version, order)
     return file.end(end)
 
 

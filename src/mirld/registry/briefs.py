@@ -4,7 +4,7 @@ A whole entry is ten times as long, and such a question goes by way of dozens. W
 here: the scheme of kinds says that by the names that state it, and an overlay may add to them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from mirld.ids import MirId
@@ -41,8 +41,9 @@ class Brief(NamedTuple):
 
     @classmethod
     def of(cls, entry: Entry) -> "Brief":
-        """Take what counts from an entry; each statement is there once, with all that cite it."""
-        said = _merged(_said_by(entry), tuple(source.iri for source in entry.sources))
+        """Take what counts from an entry; what cites nothing is said by the sources that describe it."""
+        sources = tuple(source.iri for source in entry.sources)
+        said = tuple(each if each.sources else each._replace(sources=sources) for each in _said_by(entry))
         return cls(entry.id, entry.iri, entry.label, entry.parameter_count, entry.traits, said)
 
 
@@ -70,14 +71,3 @@ def _said_by(entry: Entry) -> Iterator[Said]:
 def _pages(entry: Entry, predicate: str) -> tuple[str, ...]:
     """Return the pages that support a property of an entry."""
     return tuple(dict.fromkeys(page for each in entry.evidence if predicate in each.supports for page in each.sources))
-
-
-def _merged(found: Iterable[Said], sources: tuple[str, ...]) -> tuple[Said, ...]:
-    """Give each statement once, with all that cite it; one that cites nothing is said by the sources of its entry."""
-    kept: dict[tuple[str, ...], Said] = {}
-    for said in found:
-        each = said if said.sources else said._replace(sources=sources)
-        known = kept.setdefault(each[:5], each)
-        if known is not each:
-            kept[each[:5]] = known._replace(sources=tuple(dict.fromkeys((*known.sources, *each.sources))))
-    return tuple(kept.values())
