@@ -4,7 +4,7 @@
 import { product } from "./numbers.js";
 
 export const YES = "yes";
-export const NO = "no";
+const NO = "no";
 export const UNKNOWN = "unknown";
 const BLOCK = "{i}";
 const OPPOSITE = { [YES]: NO, [NO]: YES, [UNKNOWN]: UNKNOWN };

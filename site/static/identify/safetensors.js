@@ -7,7 +7,7 @@ import { Tensors } from "./tensors.js";
 
 const LENGTH = 8;
 const LEAST = '"":{"dtype":"","shape":[],"data_offsets":[0,0]},'.length;
-export const FIELDS = ["dtype", "shape", "data_offsets"];
+const FIELDS = ["dtype", "shape", "data_offsets"];
 const VALUES = {
   dtype: /[ \t\n\r]*:[ \t\n\r]*"([A-Z0-9_]*)"/y,
   shape: /[ \t\n\r]*:[ \t\n\r]*\[([0-9, \t\n\r]*)\]/y,
